@@ -1,0 +1,95 @@
+using Microsoft.Extensions.AI;
+
+namespace Mlnet.Embeddings;
+
+/// <summary>
+/// Turns texts into vectors. Every model is also an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of Microsoft.Extensions.AI.
+/// </summary>
+/// <remarks>Immutable and safe to share between threads, unless a derived type says otherwise.</remarks>
+public abstract partial class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private static readonly IReadOnlyDictionary<string, string> NoPrompts = new Dictionary<string, string>();
+
+    /// <summary>The space of this model's vectors.</summary>
+    public abstract VectorSpace Space { get; }
+
+    /// <summary>Values a vector.</summary>
+    public int Dimensions => Space.Dimensions;
+
+    /// <summary>The prompts the model's folder names: name → the text put before each input. See <see cref="WithPrompt"/>.</summary>
+    public virtual IReadOnlyDictionary<string, string> Prompts => NoPrompts;
+
+    /// <summary>Embeds texts: row i of <paramref name="destination"/> becomes the vector of <c>texts[i]</c>.</summary>
+    /// <param name="texts">n texts; an empty one is embedded like any other (a static model gives zeros).</param>
+    /// <param name="destination">n·d floats, row after row; every one is overwritten.</param>
+    /// <param name="cancellationToken">Ends a long call with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length than n·d.</exception>
+    public abstract void Encode(ReadOnlySpan<ReadOnlyMemory<char>> texts, Span<float> destination, CancellationToken cancellationToken = default);
+
+    /// <summary>Embeds texts into a new matrix, one row a text.</summary>
+    /// <exception cref="ArgumentException">One of the texts is null.</exception>
+    public EmbeddingMatrix Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        EmbeddingMatrix result = new(texts.Count, Dimensions);
+        ReadOnlyMemory<char>[] block = new ReadOnlyMemory<char>[Math.Min(texts.Count, 1024)];
+        for (int start = 0; start < texts.Count; start += block.Length)
+        {
+            int count = Math.Min(block.Length, texts.Count - start);
+            for (int i = 0; i < count; i++)
+            {
+                block[i] = (texts[start + i] ?? throw new ArgumentException($"Text {start + i} is null.", nameof(texts))).AsMemory();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            Encode(block.AsSpan(0, count), result.Values.Slice(start * Dimensions, count * Dimensions), cancellationToken);
+        }
+
+        return result;
+    }
+
+    /// <summary>Embeds one text.</summary>
+    public float[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        float[] vector = new float[Dimensions];
+        Encode([text.AsMemory()], vector);
+        return vector;
+    }
+
+    /// <summary>The same model with a prompt of its folder before each text.</summary>
+    /// <param name="name">A key of <see cref="Prompts"/>.</param>
+    /// <exception cref="ArgumentException">The model has no prompt of that name; the message lists those it has.</exception>
+    public EmbeddingModel WithPrompt(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!Prompts.TryGetValue(name, out string? prefix))
+        {
+            string known = Prompts.Count == 0 ? "it has none" : "it has " + string.Join(", ", Prompts.Keys.Order(StringComparer.Ordinal));
+            throw new ArgumentException($"The model '{Space.ModelName}' has no prompt '{name}': {known}.", nameof(name));
+        }
+
+        return prefix.Length == 0 ? this : new PromptedModel(this, prefix);
+    }
+
+    /// <summary>Releases what a derived type holds of native resources; nothing here.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose()"/>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>Checks that <paramref name="destination"/> holds just the vectors of <paramref name="texts"/> texts.</summary>
+    private protected void CheckDestination(int texts, int destination)
+    {
+        if ((long)texts * Dimensions != destination)
+        {
+            throw new ArgumentException($"{texts} vectors of {Dimensions} values need a destination of {(long)texts * Dimensions} floats; it has {destination}.", nameof(destination));
+        }
+    }
+}
