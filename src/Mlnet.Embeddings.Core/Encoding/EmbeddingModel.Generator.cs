@@ -6,6 +6,19 @@ public abstract partial class EmbeddingModel
 {
     private EmbeddingGeneratorMetadata? _metadata;
 
+    /// <summary>Any provider of Microsoft.Extensions.AI as a model, so that its vectors can be used in a pipeline.</summary>
+    /// <param name="generator">The provider. It stays yours to dispose of.</param>
+    /// <param name="options">Batch size, retries and dimensions; null for the defaults.</param>
+    /// <remarks>
+    /// The provider must be safe to call from several threads where several cursors read. The model's <see cref="Space"/> is that of the
+    /// provider's metadata; where those say no dimensions, one short text is embedded to count them. A pipeline with such a model runs, but cannot be saved.
+    /// </remarks>
+    public static EmbeddingModel FromGenerator(IEmbeddingGenerator<string, Embedding<float>> generator, GeneratorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        return generator as EmbeddingModel ?? new GeneratorModel(generator, options ?? new GeneratorOptions());
+    }
+
     /// <summary>Embeds texts through the interface of Microsoft.Extensions.AI; the vectors are those of <see cref="Encode(string)"/>.</summary>
     /// <param name="values">The texts.</param>
     /// <param name="options">

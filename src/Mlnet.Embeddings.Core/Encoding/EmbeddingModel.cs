@@ -19,6 +19,17 @@ public abstract partial class EmbeddingModel : IEmbeddingGenerator<string, Embed
     /// <summary>The prompts the model's folder names: name → the text put before each input. See <see cref="WithPrompt"/>.</summary>
     public virtual IReadOnlyDictionary<string, string> Prompts => NoPrompts;
 
+    /// <summary>How many texts are worth handing over at once: 1 where a text alone costs no more than in company, as for static models.</summary>
+    public virtual int PreferredBatchSize => 1;
+
+    /// <summary>The files that <c>FromFiles</c> makes this very model from (a prompt apart): name → content.</summary>
+    /// <exception cref="InvalidOperationException">The model is not made of files, such as one of a remote provider.</exception>
+    public virtual IReadOnlyDictionary<string, byte[]> Files =>
+        throw new InvalidOperationException($"The model '{Space.ModelName}' is not made of files, so it cannot be saved with a pipeline.");
+
+    /// <summary>The folder that the model's files lie in; null where they do not lie in one.</summary>
+    public virtual string? Folder => null;
+
     /// <summary>Embeds texts: row i of <paramref name="destination"/> becomes the vector of <c>texts[i]</c>.</summary>
     /// <param name="texts">n texts; an empty one is embedded like any other (a static model gives zeros).</param>
     /// <param name="destination">n·d floats, row after row; every one is overwritten.</param>
@@ -69,6 +80,14 @@ public abstract partial class EmbeddingModel : IEmbeddingGenerator<string, Embed
             throw new ArgumentException($"The model '{Space.ModelName}' has no prompt '{name}': {known}.", nameof(name));
         }
 
+        return WithPrefix(prefix);
+    }
+
+    /// <summary>The same model with a given text before each input, whatever its folder says.</summary>
+    /// <param name="prefix">Such as <c>query: </c> (E5, Wang et al. 2022), the space included; empty for the model as it is.</param>
+    public virtual EmbeddingModel WithPrefix(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
         return prefix.Length == 0 ? this : new PromptedModel(this, prefix);
     }
 

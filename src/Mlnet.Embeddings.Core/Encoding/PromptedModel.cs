@@ -5,13 +5,18 @@ namespace Mlnet.Embeddings;
 /// <summary>A model with a fixed prefix before each text (E5, Wang et al. 2022; INSTRUCTOR, Su et al. 2023).</summary>
 internal sealed class PromptedModel(EmbeddingModel inner, string prefix) : EmbeddingModel
 {
-    public EmbeddingModel Inner => inner;
-
-    public string Prefix => prefix;
-
     public override VectorSpace Space { get; } = inner.Space with { Prompt = prefix };
 
     public override IReadOnlyDictionary<string, string> Prompts => inner.Prompts;
+
+    public override int PreferredBatchSize => inner.PreferredBatchSize;
+
+    public override IReadOnlyDictionary<string, byte[]> Files => inner.Files;
+
+    public override string? Folder => inner.Folder;
+
+    // A model has one prompt: another takes the place of this one.
+    public override EmbeddingModel WithPrefix(string other) => inner.WithPrefix(other);
 
     public override void Encode(ReadOnlySpan<ReadOnlyMemory<char>> texts, Span<float> destination, CancellationToken cancellationToken = default)
     {

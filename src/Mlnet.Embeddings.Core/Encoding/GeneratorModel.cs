@@ -1,0 +1,125 @@
+using System.Net;
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+
+namespace Mlnet.Embeddings;
+
+/// <summary>
+/// Any <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of Microsoft.Extensions.AI as a model: texts go out in batches, and errors that may pass are tried again.
+/// </summary>
+/// <remarks>The generator stays its maker's: disposing of this does not dispose of it.</remarks>
+internal sealed class GeneratorModel : EmbeddingModel
+{
+    private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
+    private readonly GeneratorOptions _options;
+    private readonly Lazy<VectorSpace> _space;
+
+    public GeneratorModel(IEmbeddingGenerator<string, Embedding<float>> generator, GeneratorOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumAttempts, 1, nameof(options));
+        if (options.Dimensions is int dimensions)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1, nameof(options));
+        }
+
+        _generator = generator;
+        _options = new GeneratorOptions
+        {
+            BatchSize = options.BatchSize,
+            MaximumAttempts = options.MaximumAttempts,
+            FirstDelay = options.FirstDelay,
+            LongestDelay = options.LongestDelay,
+            IsTransient = options.IsTransient,
+            Dimensions = options.Dimensions,
+            TimeProvider = options.TimeProvider,
+        };
+
+        // Lazy, since counting dimensions may take a request; a failed one is tried anew at the next use.
+        _space = new Lazy<VectorSpace>(Describe, LazyThreadSafetyMode.PublicationOnly);
+    }
+
+    public override VectorSpace Space => _space.Value;
+
+    public override int PreferredBatchSize => _options.BatchSize;
+
+    public override IReadOnlyDictionary<string, byte[]> Files =>
+        throw new InvalidOperationException(
+            $"The model '{Space.ModelName}' is an {nameof(IEmbeddingGenerator)}: its connection belongs to your process and cannot be saved with a pipeline. "
+            + "Save the part of the pipeline after the embedding, and make the embedding step anew where you load it.");
+
+    public static bool IsUsuallyTransient(Exception error) => error switch
+    {
+        HttpRequestException { StatusCode: HttpStatusCode status } => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500,
+        HttpRequestException or TimeoutException or IOException => true,
+
+        // HttpClient reports its own time-out so; a cancellation that the caller asked for never gets here.
+        TaskCanceledException => true,
+        _ => error.InnerException is Exception inner && IsUsuallyTransient(inner),
+    };
+
+    public override void Encode(ReadOnlySpan<ReadOnlyMemory<char>> texts, Span<float> destination, CancellationToken cancellationToken = default)
+    {
+        CheckDestination(texts.Length, destination.Length);
+        for (int start = 0; start < texts.Length; start += _options.BatchSize)
+        {
+            string[] batch = new string[Math.Min(_options.BatchSize, texts.Length - start)];
+            for (int i = 0; i < batch.Length; i++)
+            {
+                batch[i] = texts[start + i].ToString();
+            }
+
+            // On the pool, so that a generator that resumes on the caller's context cannot wait for the thread that waits here.
+            GeneratedEmbeddings<Embedding<float>> embeddings = Task.Run(() => GenerateWithRetriesAsync(batch, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                Copy(embeddings[i].Vector.Span, destination.Slice((start + i) * Dimensions, Dimensions), start + i);
+            }
+        }
+    }
+
+    private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateWithRetriesAsync(string[] batch, CancellationToken cancellationToken)
+    {
+        TimeSpan delay = _options.FirstDelay;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                GeneratedEmbeddings<Embedding<float>> result = await _generator.GenerateAsync(batch, null, cancellationToken).ConfigureAwait(false);
+                return result.Count == batch.Length
+                    ? result
+                    : throw new InvalidOperationException($"The generator gave {result.Count} vectors for {batch.Length} texts.");
+            }
+            catch (Exception e) when (attempt < _options.MaximumAttempts && !cancellationToken.IsCancellationRequested && _options.IsTransient(e))
+            {
+                TimeSpan wait = delay * (1 + (0.25 * Random.Shared.NextDouble()));
+                await Task.Delay(wait < _options.LongestDelay ? wait : _options.LongestDelay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                delay *= 2;
+            }
+        }
+    }
+
+    private static void Copy(ReadOnlySpan<float> vector, Span<float> destination, int text)
+    {
+        if (vector.Length != destination.Length)
+        {
+            throw new InvalidOperationException($"The generator gave {vector.Length} values for text {text}; its vectors have {destination.Length}.");
+        }
+
+        if (!TensorPrimitives.IsFiniteAll(vector))
+        {
+            throw new InvalidOperationException($"The generator gave a value that is not a finite number for text {text}.");
+        }
+
+        vector.CopyTo(destination);
+    }
+
+    private VectorSpace Describe()
+    {
+        EmbeddingGeneratorMetadata? metadata = _generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
+        int dimensions = _options.Dimensions ?? metadata?.DefaultModelDimensions
+            ?? Task.Run(() => GenerateWithRetriesAsync(["dimensions"], CancellationToken.None)).GetAwaiter().GetResult()[0].Vector.Length;
+        string name = metadata?.DefaultModelId ?? _generator.GetType().Name;
+        return new VectorSpace(name, $"{metadata?.ProviderName} {metadata?.ProviderUri} {name}".Trim(), "", "", "", dimensions);
+    }
+}
