@@ -1,0 +1,3 @@
+using Mlnet.Embeddings.Tool;
+
+return await MlnetEmbed.RunAsync(args, ToolEnvironment.OfProcess());
