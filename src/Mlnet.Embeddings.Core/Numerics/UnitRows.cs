@@ -1,0 +1,40 @@
+using System.Numerics.Tensors;
+
+namespace Mlnet.Embeddings.Numerics;
+
+/// <summary>Rows scaled to length 1.</summary>
+internal static class UnitRows
+{
+    /// <summary>A copy whose rows have length 1; rows of zeros stay zero.</summary>
+    /// <exception cref="ArgumentException">A row holds NaN or infinity.</exception>
+    public static EmbeddingMatrix Of(EmbeddingMatrix rows)
+    {
+        EmbeddingMatrix result = new(rows.Rows, rows.Dimensions);
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll<float>(rows.Row(i)))
+            {
+                throw new ArgumentException($"The vector of row {i} holds NaN or infinity; drop the row or embed it anew.", nameof(rows));
+            }
+
+            Scale(rows.Row(i), result.Row(i));
+        }
+
+        return result;
+    }
+
+    /// <summary>Writes a vector scaled to length 1; zeros stay zero.</summary>
+    public static void Scale(ReadOnlySpan<float> vector, Span<float> destination)
+    {
+        // The largest value comes out first, so that the squares of very large or small ones neither overflow nor vanish.
+        float largest = Math.Abs(TensorPrimitives.MaxMagnitude(vector));
+        if (largest == 0)
+        {
+            destination.Clear();
+            return;
+        }
+
+        TensorPrimitives.Divide(vector, largest, destination);
+        TensorPrimitives.Divide(destination, TensorPrimitives.Norm<float>(destination), destination);
+    }
+}
