@@ -9,7 +9,7 @@ namespace Mlnet.Embeddings.Evaluation;
 /// </remarks>
 internal sealed class StrengthSearch(int[] labels, int classes, int folds, int seed, int threads)
 {
-    // Half decades, wide enough for unit vectors (where the best C is usually 10 to 1,000) and for unscaled ones.
+    // Wide enough for unit vectors, where the best C is usually 3 to 300, and for longer ones, which want a smaller C.
     private static readonly double[] Grid = [0.01, 0.1, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
     private const int Patience = 2;
 
