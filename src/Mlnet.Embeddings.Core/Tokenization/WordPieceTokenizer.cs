@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace Mlnet.Embeddings.Tokenization;
+
+/// <summary>
+/// The tokenizer of the BERT family: Hugging Face's BertNormalizer, BertPreTokenizer and WordPiece (longest match first;
+/// Schuster and Nakajima 2012, Devlin et al. 2018), id for id.
+/// </summary>
+/// <remarks>Allocates nothing a text once its thread has warmed up.</remarks>
+public sealed partial class WordPieceTokenizer : TextTokenizer
+{
+    private readonly TokenList _tokens;
+    private readonly WordTable _words;
+    private readonly AddedTokens _added;
+    private readonly BertNormalizer _normalizer;
+    private readonly int _unknownId;
+    private readonly int _continuation;
+    private readonly int _maximumWordLength;
+    private readonly int[] _prefixIds;
+    private readonly int[] _suffixIds;
+
+    private WordPieceTokenizer(WordPieceParts parts)
+    {
+        _tokens = parts.Tokens;
+        _added = parts.Added;
+        _maximumWordLength = parts.MaximumWordLength;
+        _normalizer = new BertNormalizer(parts.Normalization);
+        Normalization = parts.Normalization;
+        _unknownId = _tokens.Trie.IdOf(Encoding.UTF8.GetBytes(parts.UnknownToken));
+        if (_unknownId < 0)
+        {
+            throw new InvalidDataException($"'{parts.Location}': the vocabulary has no '{parts.UnknownToken}', the token for unknown words.");
+        }
+
+        _continuation = _tokens.Trie.Walk(TokenTrie.Root, Encoding.UTF8.GetBytes(parts.ContinuationPrefix));
+        _words = new WordTable(_tokens, id => CharactersIn(_tokens.BytesOf(id)) <= _maximumWordLength);
+        _prefixIds = parts.PrefixIds;
+        _suffixIds = parts.SuffixIds;
+        VocabularySize = Math.Max(_tokens.Size, _added.Size);
+    }
+
+    /// <inheritdoc/>
+    public override int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public override int? UnknownId => _unknownId;
+
+    /// <summary>What is done to a text before it is cut.</summary>
+    public BertNormalization Normalization { get; }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> PrefixIds => _prefixIds;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> SuffixIds => _suffixIds;
+
+    /// <inheritdoc/>
+    public override string? TokenOf(int id) => _added.TokenOf(id) ?? _tokens.TokenOf(id);
+
+    /// <inheritdoc/>
+    public override int? IdOf(ReadOnlySpan<char> token) => _added.IdOf(token) ?? _tokens.IdOf(token);
+
+    /// <inheritdoc/>
+    public override int Encode(ReadOnlySpan<char> text, TokenBuffer destination, int maximumTokens = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
+        int start = destination.Count;
+        int position = 0;
+        while (position < text.Length && destination.Count - start < maximumTokens)
+        {
+            AddedTokens.Match match = _added.Find(text, position);
+            EncodeText(text[position..match.Start], destination, start, maximumTokens);
+            if (match.Id >= 0 && destination.Count - start < maximumTokens)
+            {
+                destination.Add(match.Id);
+            }
+
+            position = match.End;
+        }
+
+        // The last word may have added more than one piece too many.
+        if (destination.Count - start > maximumTokens)
+        {
+            destination.Truncate(start + maximumTokens);
+        }
+
+        return destination.Count - start;
+    }
+
+    private static int CharactersIn(ReadOnlySpan<byte> utf8)
+    {
+        int count = 0;
+        foreach (byte b in utf8)
+        {
+            count += (b & 0xC0) != 0x80 ? 1 : 0;
+        }
+
+        return count;
+    }
+}
