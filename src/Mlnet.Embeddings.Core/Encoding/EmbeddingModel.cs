@@ -14,7 +14,7 @@ public abstract partial class EmbeddingModel : IEmbeddingGenerator<string, Embed
     public abstract VectorSpace Space { get; }
 
     /// <summary>Values a vector.</summary>
-    public int Dimensions => Space.Dimensions;
+    public virtual int Dimensions => Space.Dimensions;
 
     /// <summary>The prompts the model's folder names: name → the text put before each input. See <see cref="WithPrompt"/>.</summary>
     public virtual IReadOnlyDictionary<string, string> Prompts => NoPrompts;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,6 +14,9 @@ public abstract class ModelFiles
 
     /// <summary>Where the files are, for messages.</summary>
     public abstract string Location { get; }
+
+    /// <summary>The folder on disk, where the files lie in one; else null.</summary>
+    public virtual string? Folder => null;
 
     /// <summary>Whether there is a file of that name.</summary>
     public abstract bool Contains(string name);
@@ -47,6 +51,27 @@ public abstract class ModelFiles
         return new MemoryFiles(name, contents);
     }
 
+    /// <summary>The files of a model inside an assembly: those of its resources whose names start with a prefix, which is left off.</summary>
+    /// <param name="name">What to call the model.</param>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="prefix">What the resources' names start with, such as <c>static-en/</c>.</param>
+    /// <exception cref="FileNotFoundException">The assembly has no such resource.</exception>
+    public static ModelFiles FromResources(string name, Assembly assembly, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
+        foreach (string resource in assembly.GetManifestResourceNames().Where(r => r.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            using Stream stream = assembly.GetManifestResourceStream(resource)!;
+            byte[] content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            contents[resource[prefix.Length..]] = content;
+        }
+
+        return contents.Count > 0 ? FromMemory(name, contents)
+            : throw new FileNotFoundException($"The assembly '{assembly.GetName().Name}' has no resources '{prefix}…'.");
+    }
+
     /// <summary>SHA-256 (lower-case hex) over names, lengths and contents, in order of name.</summary>
     public static string Hash(IEnumerable<KeyValuePair<string, byte[]>> files)
     {
@@ -65,6 +90,8 @@ public abstract class ModelFiles
         public override string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(root));
 
         public override string Location => root;
+
+        public override string? Folder => root;
 
         public override bool Contains(string name) => File.Exists(PathOf(name));
 
