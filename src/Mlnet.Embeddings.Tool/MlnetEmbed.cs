@@ -36,11 +36,11 @@ internal static class MlnetEmbed
         {
             return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
-            return Fail(environment, "Stopped.", ExitCodes.Interrupted);
+            return Fail(environment, exception is StoppedException ? exception.Message : "Stopped.", ExitCodes.Interrupted);
         }
-        catch (Exception exception) when (exception is ToolException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or System.Data.Common.DbException)
         {
             return Fail(environment, exception.Message, ExitCodes.BadInput);
         }
@@ -56,6 +56,7 @@ internal static class MlnetEmbed
         RootCommand root = new("Embeds tables of text, and scores embedding models.")
         {
             EmbedCommand.Create(environment),
+            EvaluateCommand.Create(environment),
         };
         foreach (Option option in root.Options)
         {

@@ -3,8 +3,25 @@ namespace Mlnet.Embeddings.Tool;
 /// <summary>Opens what <c>--model</c> names.</summary>
 internal static class ModelSource
 {
-    public const string Description = "'default' for the bundled model, or a folder that holds one.";
+    /// <summary>The bundled model.</summary>
+    public const string Default = "default";
 
-    public static EmbeddingModel Open(string name) =>
-        throw new ToolException($"This version opens no models yet, so not '{name}' either.");
+    /// <summary>The bundled model, or that of a folder.</summary>
+    /// <exception cref="ToolException">There is no such model, or it cannot be read.</exception>
+    public static EmbeddingModel Open(string name)
+    {
+        if (name == Default)
+        {
+            throw new ToolException("This build has no bundled model. Give a model's folder with --model.");
+        }
+
+        try
+        {
+            return EmbeddingModel.FromFolder(name);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or ArgumentException or System.Text.Json.JsonException)
+        {
+            throw new ToolException(exception.Message, exception);
+        }
+    }
 }

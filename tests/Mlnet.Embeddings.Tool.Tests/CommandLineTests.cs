@@ -4,6 +4,9 @@ public sealed class CommandLineTests
 {
     [Theory]
     [InlineData("embed")]
+    [InlineData("evaluate")]
+    [InlineData("evaluate", "classification")]
+    [InlineData("evaluate", "sts")]
     public async Task Help_of_a_command_ends_with_an_example(params string[] command)
     {
         ToolRun run = await ToolRun.Of([.. command, "--help"]);

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Mlnet.Embeddings.Evaluation;
+using Spectre.Console;
+
+namespace Mlnet.Embeddings.Tool.Commands;
+
+/// <summary>The options of evaluations, and how their results are shown.</summary>
+internal sealed class EvaluationReport
+{
+    public ModelOptions Model { get; } = new();
+
+    public TableReadingOptions Reading { get; } = new();
+
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of every draw; 42 is MTEB's.", DefaultValueFactory = _ => 42 };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object and nothing else." };
+
+    /// <summary>Adds the options that every evaluation has.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[Model.Model, Model.Prompt, Reading.NoHeader, Reading.Encoding, Seed, Json])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Runs an evaluation and prints what it found.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="environment">Where to print.</param>
+    /// <param name="evaluate">The evaluation; what it refuses is the fault of the data.</param>
+    public int Run(ParseResult parsed, ToolEnvironment environment, Func<EmbeddingModel, EvaluationResult> evaluate)
+    {
+        using EmbeddingModel model = Model.Open(parsed, environment);
+        EvaluationResult result;
+        try
+        {
+            result = evaluate(model);
+        }
+        catch (ArgumentException exception)
+        {
+            // The parameter's name, which the framework adds at the end, says nothing to a user.
+            string message = exception.ParamName is string name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
+            throw new ToolException(message, exception);
+        }
+
+        if (parsed.GetValue(Json))
+        {
+            environment.Out.WriteLine(result.ToJson());
+        }
+        else
+        {
+            Print(result, environment.Out);
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static void Print(EvaluationResult result, TextWriter output)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        output.WriteLine(string.Create(culture, $"{result.Task} with {result.Model}: {result.MainScore:0.0000} (95 % interval {result.Ci95.Low:0.0000} to {result.Ci95.High:0.0000}, n = {result.N:N0})"));
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("score").AddColumn(new TableColumn("value").RightAligned());
+        foreach ((string name, double value) in result.Scores)
+        {
+            table.AddRow(Markup.Escape(name), value.ToString("0.0000", culture));
+        }
+
+        console.Write(table);
+        output.WriteLine(string.Create(culture, $"{result.Seconds:0.00} s, {result.TextsPerSecond:N0} texts/s embedded"));
+    }
+}

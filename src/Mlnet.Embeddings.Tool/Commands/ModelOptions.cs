@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Mlnet.Embeddings.Tool.Commands;
+
+/// <summary>The options that pick a model, the same for every command.</summary>
+internal sealed class ModelOptions
+{
+    public Option<string> Model { get; } = new("--model", "-m") { Description = "'default' for the bundled model, or a folder that holds one.", DefaultValueFactory = _ => ModelSource.Default };
+
+    public Option<string?> Prompt { get; } = new("--prompt") { Description = "The name of one of the model's prompts to put before each text." };
+
+    /// <summary>Opens the model that the command line asks for.</summary>
+    /// <exception cref="ToolException">There is none, or it cannot be read, or it has no such prompt.</exception>
+    public EmbeddingModel Open(ParseResult parsed, ToolEnvironment environment)
+    {
+        EmbeddingModel model = environment.OpenModel(parsed.GetRequiredValue(Model));
+        if (parsed.GetValue(Prompt) is not string prompt)
+        {
+            return model;
+        }
+
+        if (model.Prompts.ContainsKey(prompt))
+        {
+            return model.WithPrompt(prompt);
+        }
+
+        string known = model.Prompts.Count == 0 ? "it has none; leave --prompt out" : "it has " + string.Join(", ", model.Prompts.Keys.Order(StringComparer.Ordinal));
+        throw new ToolException($"The model '{model.Space.ModelName}' has no prompt '{prompt}': {known}.");
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Mlnet.Embeddings.Tool.Tables;
+
+namespace Mlnet.Embeddings.Tool.Commands;
+
+/// <summary>The options that say how tables are read, the same for every command.</summary>
+internal sealed class TableReadingOptions
+{
+    public Option<bool?> NoHeader { get; } = new("--no-header")
+    {
+        Description = "The first line is data. Columns that are given by number only mean this too, unless the first line has such names or --no-header false is given.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public Option<string> Encoding { get; } = new("--encoding") { Description = "utf-8 (or UTF-16 where a byte order mark says so) or latin1.", DefaultValueFactory = _ => "utf-8" };
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="columns">The columns that the command asks for.</param>
+    /// <param name="allowExtraFields">See <see cref="TableOptions.AllowExtraFields"/>.</param>
+    public TableOptions Read(ParseResult parsed, IReadOnlyList<string> columns, bool allowExtraFields = false) => new()
+    {
+        NoHeader = parsed.GetResult(NoHeader) is { Implicit: false } ? parsed.GetValue(NoHeader) ?? true : null,
+        Latin1 = parsed.GetRequiredValue(Encoding).ToLowerInvariant() switch
+        {
+            "utf-8" or "utf8" => false,
+            "latin1" or "latin-1" or "iso-8859-1" => true,
+            string other => throw new ToolException($"--encoding {other} is not known: give utf-8 or latin1."),
+        },
+        Asked = columns,
+        AllowExtraFields = allowExtraFields,
+    };
+}
