@@ -40,7 +40,7 @@ internal sealed class StaticModelReader(ModelFiles files)
         CheckSizes(location, vocabulary, rows.Shape[0], mapping, weights);
         if (rows.Type == SafetensorsType.I8)
         {
-            return new ByteTable(rows.Data, rows.Shape[1], vocabulary, mapping, weights);
+            return new ByteTable(rows.Data, rows.Shape[1], mapping, weights);
         }
 
         if (rows.Type is not (SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64))
@@ -51,7 +51,7 @@ internal sealed class StaticModelReader(ModelFiles files)
         bool asIs = rows.Type == SafetensorsType.F32 && BitConverter.IsLittleEndian;
         ReadOnlyMemory<byte> values = asIs ? rows.Data : MemoryMarshal.AsBytes<float>(rows.ToSingles()).ToArray();
         Finite(MemoryMarshal.Cast<byte, float>(values.Span), location, rows.Name);
-        return new FloatTable(values, rows.Shape[1], vocabulary, mapping, weights);
+        return new FloatTable(values, rows.Shape[1], mapping, weights);
     }
 
     private static void CheckSizes(string location, int vocabulary, int rows, int[]? mapping, float[]? weights)

@@ -13,7 +13,7 @@ internal static class GoldenFile
 
     public static double[] Doubles(this JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetDouble())];
 
-    private static JsonElement Read(string name)
+    public static JsonElement Read(string name)
     {
         using Stream stream = typeof(GoldenFile).Assembly.GetManifestResourceStream("Golden/" + name)!;
         return JsonDocument.Parse(stream).RootElement;
