@@ -57,6 +57,7 @@ internal static class MlnetEmbed
         {
             EmbedCommand.Create(environment),
             EvaluateCommand.Create(environment),
+            TrainStaticCommand.Create(environment),
         };
         foreach (Option option in root.Options)
         {

@@ -12,7 +12,7 @@ internal static class ModelSource
     {
         if (name == Default)
         {
-            throw new ToolException("This build has no bundled model. Give a model's folder with --model.");
+            return EmbeddingModel.Default;
         }
 
         try

@@ -7,6 +7,7 @@ public sealed class CommandLineTests
     [InlineData("evaluate")]
     [InlineData("evaluate", "classification")]
     [InlineData("evaluate", "sts")]
+    [InlineData("train-static")]
     public async Task Help_of_a_command_ends_with_an_example(params string[] command)
     {
         ToolRun run = await ToolRun.Of([.. command, "--help"]);
