@@ -12,12 +12,18 @@ public abstract partial class EmbeddingModel
     /// <exception cref="InvalidDataException">It holds no model, or a damaged one; the message says what was looked for, or names the file.</exception>
     public static EmbeddingModel FromFolder(string path) => FromFiles(ModelFiles.FromFolder(path));
 
-    /// <summary>Opens a model's files.</summary>
+    /// <summary>Opens a model's files. Where they name a default prompt, the model has it, as in sentence-transformers.</summary>
     /// <inheritdoc cref="FromFolder(string)"/>
     public static EmbeddingModel FromFiles(ModelFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return StaticModelReader.IsStaticModel(files) ? StaticModel.FromFiles(files) : throw NotStatic(files);
+        if (StaticModelReader.LayoutOf(files) is not { } layout)
+        {
+            throw NotStatic(files);
+        }
+
+        StaticModel model = StaticModel.FromFiles(files);
+        return layout.DefaultPrompt is null ? model : model.WithPrompt(layout.DefaultPrompt);
     }
 
     private static Exception NotStatic(ModelFiles files)

@@ -118,9 +118,10 @@ public sealed partial class StaticModel : EmbeddingModel
         List<int> lengths = [];
         for (int id = 0; id < tokenizer.VocabularySize; id++)
         {
-            if (tokenizer.TokenOf(id) is string token)
+            int length = tokenizer.LengthOf(id);
+            if (length >= 0)
             {
-                lengths.Add(token.EnumerateRunes().Count());
+                lengths.Add(length);
             }
         }
 

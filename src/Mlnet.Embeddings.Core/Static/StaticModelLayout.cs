@@ -10,6 +10,9 @@ namespace Mlnet.Embeddings.Static;
 /// <param name="DefaultPrompt">The name of the prompt that is put before every text if no other is chosen; null for none.</param>
 internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnlyDictionary<string, string> Prompts, string? DefaultPrompt)
 {
+    /// <summary>The <c>model_type</c> of word vectors: <c>words.txt</c> takes the place of a tokenizer.</summary>
+    public const string WordVectors = "word_vectors";
+
     public const string LookedFor = "Looked for model.safetensors with tokenizer.json or vocab.txt, beside config.json (model_type model2vec), config_sentence_transformers.json or modules.json (StaticEmbedding), and for 0_StaticEmbedding/model.safetensors.";
 
     /// <summary>Recognizes a static model; null where there is none.</summary>
@@ -19,7 +22,8 @@ internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnl
         (Dictionary<string, string> prompts, string? defaultPrompt) = PromptsOf(sentence);
 
         // Model2Vec writes both kinds of configuration; its own decides there, and so here.
-        if (IsStatic(files, "") && files.Contains("config.json") && Text(read("config.json"), "model_type") == "model2vec")
+        string? type = files.Contains("config.json") ? Text(read("config.json"), "model_type") : null;
+        if ((type == "model2vec" && IsStatic(files, "")) || (type == WordVectors && files.Contains("words.txt") && files.Contains("model.safetensors")))
         {
             return new StaticModelLayout("", Flag(read("config.json"), "normalize"), prompts, defaultPrompt);
         }
@@ -83,7 +87,9 @@ internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnl
             }
         }
 
-        return (prompts, Text(config, "default_prompt_name"));
+        string? name = Text(config, "default_prompt_name");
+        return name is null || prompts.ContainsKey(name) ? (prompts, name)
+            : throw new InvalidDataException($"config_sentence_transformers.json names '{name}' as the default prompt, but has no prompt of that name.");
     }
 
     private static bool Flag(JsonElement config, string name) => config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;

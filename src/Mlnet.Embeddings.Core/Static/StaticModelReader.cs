@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Tokenization;
@@ -13,8 +14,8 @@ internal sealed class StaticModelReader(ModelFiles files)
 
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the files look like a static model.</summary>
-    public static bool IsStaticModel(ModelFiles files) => StaticModelLayout.Find(files, new StaticModelReader(files).ReadJson) is not null;
+    /// <summary>How the files make a static model; null where they do not.</summary>
+    public static StaticModelLayout? LayoutOf(ModelFiles files) => StaticModelLayout.Find(files, new StaticModelReader(files).ReadJson);
 
     public StaticModel Read()
     {
@@ -89,6 +90,11 @@ internal sealed class StaticModelReader(ModelFiles files)
     private TextTokenizer ReadTokenizer(string folder)
     {
         string json = folder + "tokenizer.json", text = folder + "vocab.txt", config = folder + "tokenizer_config.json";
+        if (folder.Length == 0 && !files.Contains(json) && files.Contains("words.txt"))
+        {
+            return new WordTokenizer(Encoding.UTF8.GetString(ReadFile("words.txt")).Split('\n'));
+        }
+
         if (files.Contains(json))
         {
             return TextTokenizer.FromTokenizerJson(ReadFile(json, MaximumJson), LocationOf(json));

@@ -38,26 +38,26 @@ internal sealed class BertCharacterMap
         (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseCharacters, options.StripAccents ?? options.Lowercase, options.Lowercase);
         List<uint> entries = [];
         Dictionary<uint, ushort> uniform = [];
-        uint[] page = new uint[256];
         for (int p = 0; p < _pages.Length; p++)
         {
+            // Below 256 characters differ by what they are, ASCII or not; elsewhere a uniform page is known by one entry.
+            bool isUniform = p > 0 && _unicode.IsUniform(p);
+            uint first = Entry(p << 8);
+            if (isUniform && uniform.TryGetValue(first, out _pages[p]))
+            {
+                continue;
+            }
+
+            _pages[p] = (ushort)(entries.Count >> 8);
             for (int i = 0; i < 256; i++)
             {
-                page[i] = Entry((p << 8) + i);
+                entries.Add(isUniform ? first : Entry((p << 8) + i));
             }
 
-            bool isUniform = !page.AsSpan().ContainsAnyExcept(page[0]);
-            if (!isUniform || !uniform.TryGetValue(page[0], out ushort index))
+            if (isUniform)
             {
-                index = (ushort)(entries.Count >> 8);
-                entries.AddRange(page);
-                if (isUniform)
-                {
-                    uniform[page[0]] = index;
-                }
+                uniform[first] = _pages[p];
             }
-
-            _pages[p] = index;
         }
 
         _entries = [.. entries];

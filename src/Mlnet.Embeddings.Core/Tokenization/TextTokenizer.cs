@@ -62,6 +62,9 @@ public abstract class TextTokenizer
         return TokenizerFile.Read(json, location);
     }
 
+    /// <summary>The length of a token in code points; −1 where there is none of that id.</summary>
+    internal virtual int LengthOf(int id) => TokenOf(id) is string token ? token.Length - token.Count(char.IsLowSurrogate) : -1;
+
     private protected static TokenBuffer Buffer()
     {
         TokenBuffer buffer = t_buffer ??= new TokenBuffer();

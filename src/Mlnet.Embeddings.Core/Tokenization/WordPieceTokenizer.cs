@@ -88,6 +88,8 @@ public sealed partial class WordPieceTokenizer : TextTokenizer
         return destination.Count - start;
     }
 
+    internal override int LengthOf(int id) => _tokens.Contains(id) ? CharactersIn(_tokens.BytesOf(id)) : base.LengthOf(id);
+
     private static int CharactersIn(ReadOnlySpan<byte> utf8)
     {
         int count = 0;
