@@ -4,6 +4,7 @@ const { Tokenizer } = require('tokenizers');
 const { execFileSync } = require('child_process');
 const crypto = require('crypto');
 const fs = require('fs');
+const os = require('os');
 const path = require('path');
 
 const [shared, output] = process.argv.slice(2);
@@ -21,7 +22,7 @@ function texts(name) {
   const file = path.join(shared, name);
   if (name.endsWith('.tar.xz')) {
     const members = execFileSync('tar', ['-tJf', file], { maxBuffer: 1 << 30 }).toString().split('\n').filter(m => m && !m.endsWith('/'));
-    const folder = fs.mkdtempSync('/tmp/members-');
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'members-'));
     execFileSync('tar', ['-xJf', file, '-C', folder]);
     return members.sort().map(m => fs.readFileSync(path.join(folder, m)).toString('latin1'));
   }
