@@ -5,7 +5,8 @@ namespace Mlnet.Embeddings.Tokenization;
 
 /// <summary>
 /// What normalization and pre-tokenization make of each code point, as UTF-8: white space is a space, and what stands alone (Chinese
-/// characters, punctuation beyond ASCII) is marked to be set between spaces. Two-stage table: a page of 256 entries for each 256 code points.
+/// characters, punctuation beyond ASCII) is marked to be set between spaces. Two-stage table: a page of 256 entries for each 256 code points, made
+/// at the first character that needs it, so that opening a model does not wait for scripts that never come.
 /// </summary>
 internal sealed class BertCharacterMap
 {
@@ -26,9 +27,10 @@ internal sealed class BertCharacterMap
 
     private static readonly BertCharacterMap?[] Maps = new BertCharacterMap?[32];
 
-    private readonly ushort[] _pages = new ushort[0x1100];
-    private readonly uint[] _entries;
-    private readonly List<byte[]> _expansions = [];
+    private readonly uint[]?[] _pages = new uint[0x1100][];
+    private readonly Lock _building = new();
+    private readonly List<byte[]> _newExpansions = [];
+    private byte[][] _expansions = [];
     private readonly BertUnicode _unicode = BertUnicode.Instance;
     private readonly bool _clean, _chinese, _strip, _lower, _cut;
 
@@ -36,31 +38,6 @@ internal sealed class BertCharacterMap
     {
         _cut = cutWords;
         (_clean, _chinese, _strip, _lower) = (options.CleanText, options.HandleChineseCharacters, options.StripAccents ?? options.Lowercase, options.Lowercase);
-        List<uint> entries = [];
-        Dictionary<uint, ushort> uniform = [];
-        for (int p = 0; p < _pages.Length; p++)
-        {
-            // Below 256 characters differ by what they are, ASCII or not; elsewhere a uniform page is known by one entry.
-            bool isUniform = p > 0 && _unicode.IsUniform(p);
-            uint first = Entry(p << 8);
-            if (isUniform && uniform.TryGetValue(first, out _pages[p]))
-            {
-                continue;
-            }
-
-            _pages[p] = (ushort)(entries.Count >> 8);
-            for (int i = 0; i < 256; i++)
-            {
-                entries.Add(isUniform ? first : Entry((p << 8) + i));
-            }
-
-            if (isUniform)
-            {
-                uniform[first] = _pages[p];
-            }
-        }
-
-        _entries = [.. entries];
     }
 
     /// <summary>The map for these flags; made once a process.</summary>
@@ -75,11 +52,34 @@ internal sealed class BertCharacterMap
     public uint this[int c]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _entries[(_pages[c >> 8] << 8) + (c & 255)];
+        get => (Volatile.Read(ref _pages[c >> 8]) ?? Build(c >> 8))[c & 255];
     }
 
     /// <summary>The bytes of an <see cref="Expanded"/> entry.</summary>
     public ReadOnlySpan<byte> Expansion(uint entry) => _expansions[(int)(entry & 0xFFFFFF)];
+
+    // A page is published after the expansions that its entries point to.
+    private uint[] Build(int p)
+    {
+        lock (_building)
+        {
+            if (_pages[p] is uint[] built)
+            {
+                return built;
+            }
+
+            uint[] page = new uint[256];
+            for (int i = 0; i < page.Length; i++)
+            {
+                page[i] = Entry((p << 8) + i);
+            }
+
+            _expansions = [.. _expansions, .. _newExpansions];
+            _newExpansions.Clear();
+            Volatile.Write(ref _pages[p], page);
+            return page;
+        }
+    }
 
     private uint Entry(int c)
     {
@@ -153,8 +153,8 @@ internal sealed class BertCharacterMap
 
         if (length > 3)
         {
-            _expansions.Add(bytes[..length].ToArray());
-            return Expanded | (uint)(_expansions.Count - 1);
+            _newExpansions.Add(bytes[..length].ToArray());
+            return Expanded | (uint)(_expansions.Length + _newExpansions.Count - 1);
         }
 
         return bytes[0] | (length > 1 ? (uint)bytes[1] << 8 : 0) | (length > 2 ? (uint)bytes[2] << 16 : 0) | ((uint)length << 24);

@@ -16,11 +16,9 @@ internal sealed class BertUnicode
     private readonly Dictionary<int, int[]> _stripped = [];
     private readonly Dictionary<int, int[]> _lower = [];
     private readonly Dictionary<int, byte> _classes = [];
-    private readonly bool[] _mapped = new bool[0x1100];
 
     private BertUnicode()
     {
-        _mapped.AsSpan(0xAC..0xD8).Fill(true);
         using Stream stream = typeof(BertUnicode).Assembly.GetManifestResourceStream("Mlnet.Embeddings.Tokenization.BertUnicode.txt")!;
         using StreamReader reader = new(stream);
         while (reader.ReadLine() is string line)
@@ -35,9 +33,6 @@ internal sealed class BertUnicode
     public static BertUnicode Instance => Loaded.Value;
 
     public byte PropertiesOf(int c) => _properties[c];
-
-    /// <summary>Whether all 256 characters of a page have the same properties and none is mapped to another, so that what holds for one holds for all.</summary>
-    public bool IsUniform(int page) => !_mapped[page] && !_properties.AsSpan(page << 8, 256).ContainsAnyExcept(_properties[page << 8]);
 
     public int CombiningClassOf(int c) => _classes.GetValueOrDefault(c);
 
@@ -78,12 +73,6 @@ internal sealed class BertUnicode
     private void Read(string[] parts)
     {
         int first = Hex(parts[1]);
-        if (parts[0] is "S" or "L" or "C")
-        {
-            int last = parts[0] == "S" || parts[2] == "=" ? first : Hex(parts[2]);
-            _mapped.AsSpan((first >> 8)..((last >> 8) + 1)).Fill(true);
-        }
-
         switch (parts[0])
         {
             case "S":
