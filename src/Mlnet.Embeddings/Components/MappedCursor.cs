@@ -1,0 +1,121 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Mlnet.Embeddings.Persistence;
+
+namespace Mlnet.Embeddings.Components;
+
+/// <summary>
+/// Walks a <see cref="MappedDataView"/>. Where the mapper gains from company it reads <see cref="BlockMapper.RowsAhead"/> rows ahead,
+/// keeps the values of the columns passed through, and hands rows back in order; else it stays on the input's row.
+/// </summary>
+internal sealed class MappedCursor : DataViewRowCursor
+{
+    private readonly DataViewRowCursor _input;
+    private readonly Binding _binding;
+    private readonly bool[] _active;
+    private readonly Reader? _reader;
+    private readonly RowWindow? _window;
+
+    public MappedCursor(IHostEnvironment environment, DataViewRowCursor input, Binding binding, bool[] active)
+    {
+        _input = input;
+        _binding = binding;
+        _active = active;
+        if (binding.AnyAdded(active))
+        {
+            int capacity = binding.Mapper.RowsAhead;
+            _window = capacity > 1 ? new RowWindow(input, capacity, active) : null;
+            _reader = new Reader(environment, this, binding.Mapper.CreateBlock(input, capacity));
+        }
+    }
+
+    public override DataViewSchema Schema => _binding.OutputSchema;
+
+    public override long Position => _window is null ? _input.Position : _window.Position;
+
+    public override long Batch => _window is null ? _input.Batch : _window.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _window is null ? _input.GetIdGetter() : _window.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
+
+    public override bool MoveNext() => _reader is null ? _input.MoveNext() : _reader.MoveNext();
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!_active[column.Index])
+        {
+            throw new InvalidOperationException($"The column '{column.Name}' was not asked for when this cursor was made.");
+        }
+
+        if (_binding.IsAdded(column.Index))
+        {
+            return _reader!.Getter<TValue>(_binding.OutputOf(column.Index), column);
+        }
+
+        return _window is null ? _input.GetGetter<TValue>(_input.Schema[column.Index]) : _window.Getter<TValue>(column);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private sealed class Reader(IHostEnvironment environment, MappedCursor cursor, Block block) : BlockReader
+    {
+        private bool _computed;
+        private int _rows;
+
+        public bool MoveNext()
+        {
+            if (cursor._window is RowWindow window)
+            {
+                return window.MoveNext() || Fill(window);
+            }
+
+            _computed = false;
+            return cursor._input.MoveNext();
+        }
+
+        public ValueGetter<TValue> Getter<TValue>(int output, DataViewSchema.Column column) => Getters.As<TValue>(block.CreateGetter(output, this), column);
+
+        public override void EnsureComputed()
+        {
+            Slot = cursor._window?.Slot ?? 0;
+            if (_computed)
+            {
+                return;
+            }
+
+            if (cursor._window is null)
+            {
+                block.Read(0);
+                _rows = 1;
+            }
+
+            CancellationWatch.ThrowIfCanceled(environment);
+            using CancellationWatch? watch = cursor._window is null ? null : new CancellationWatch(environment);
+            block.Compute(_rows, watch?.Token ?? CancellationToken.None);
+            _computed = true;
+        }
+
+        private bool Fill(RowWindow window)
+        {
+            _computed = false;
+            _rows = 0;
+            while (_rows < window.Capacity && cursor._input.MoveNext())
+            {
+                window.Keep(_rows);
+                block.Read(_rows++);
+            }
+
+            return window.Start(_rows);
+        }
+    }
+}

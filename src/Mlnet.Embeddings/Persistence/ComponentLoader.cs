@@ -1,0 +1,58 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Mlnet.Embeddings.Persistence;
+
+[assembly: LoadableClass(typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "Mlnet.Embeddings component", ComponentLoader.Signature)]
+
+namespace Mlnet.Embeddings.Persistence;
+
+/// <summary>
+/// Makes <c>mlContext.Model.Save</c> and <c>Load</c> work on our components: ML.NET finds this class by the assembly name and the
+/// signature in a saved pipeline's header, so that nothing needs registering.
+/// </summary>
+internal static class ComponentLoader
+{
+    /// <summary>What ML.NET looks for in the header (24 characters at most).</summary>
+    public const string Signature = "MlnetEmbeddings";
+
+    /// <summary>Each kind of component and how it is read. A new component adds a line.</summary>
+    private static readonly Dictionary<string, Func<IHostEnvironment, ComponentFile, ComponentTransformer>> Kinds = new(StringComparer.Ordinal)
+    {
+        [TextEmbeddingTransformer.Kind] = TextEmbeddingTransformer.Load,
+    };
+
+    private static VersionInfo Version => new(
+        modelSignature: "MLEMBEDS",
+        verWrittenCur: 0x00010001,
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderAssemblyName: typeof(ComponentLoader).Assembly.FullName,
+        loaderSignature: Signature);
+
+    public static void Save(ModelSaveContext context, ComponentFile file)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.CheckAtModel();
+        context.SetVersionInfo(Version);
+        file.Write(context.Writer);
+    }
+
+    /// <summary>Called by ML.NET for each of our entries in a saved pipeline.</summary>
+    public static ITransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        context.CheckAtModel(Version);
+        ComponentFile file = ComponentFile.Read(context.Reader);
+        return Kinds.TryGetValue(file.Kind, out Func<IHostEnvironment, ComponentFile, ComponentTransformer>? load)
+            ? load(environment, file)
+            : throw new InvalidDataException($"The saved pipeline holds a component '{file.Kind}', which this version of Mlnet.Embeddings does not know. Load it with a newer version.");
+    }
+
+    /// <summary>Refuses what a newer version of a component wrote.</summary>
+    public static void CheckVersion(ComponentFile file, int newestKnown)
+    {
+        if (file.Version > newestKnown)
+        {
+            throw new InvalidDataException($"The saved pipeline holds version {file.Version} of {file.Kind}; this version of Mlnet.Embeddings reads up to {newestKnown}. Load it with a newer version.");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Mlnet.Embeddings.Persistence;
+
+/// <summary>The few internals of ML.NET that components need beside saving and loading.</summary>
+internal static class MlnetAccess
+{
+    /// <summary>The environment behind a catalog: where its components log and take their seed from.</summary>
+    public static IHostEnvironment EnvironmentOf(TransformsCatalog.TextTransforms catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ((IInternalCatalog)catalog).Environment;
+    }
+
+    /// <summary>A column as an estimator promises it, before there is data.</summary>
+    public static SchemaShape.Column Shape(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, IEnumerable<SchemaShape.Column>? annotations = null) =>
+        new(name, kind, itemType, isKey: false, annotations is null ? null : new SchemaShape(annotations));
+
+    /// <summary>Whether the context was cancelled, as AutoML does with that of a trial.</summary>
+    public static bool IsCanceled(IHostEnvironment environment) => environment is ICancelable { IsCanceled: true };
+}
