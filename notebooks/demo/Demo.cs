@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mlnet.Embeddings.Demo;
+
+/// <summary>The main job, told step by step: embed, classify, cluster, find neighbours, save, load elsewhere.</summary>
+internal sealed class Demo(DemoOptions options)
+{
+    public int Run()
+    {
+        Examples examples = Examples.Read(options);
+        EmbeddingModel model = EmbeddingModel.Default;
+        Say($"{(options.IsSample ? "Sample set: support tickets" : options.File)}: {examples.Train.Count} texts to train on, {examples.Test.Count} to test, {examples.Labels.Length} labels");
+        Say($"Model: {model.Space.ModelName}, {model.Dimensions} dimensions, bundled ({Job.Engine})");
+
+        Stopwatch clock = Stopwatch.StartNew();
+        Job job = Job.Fit(examples);
+        Classify(examples, job, clock);
+        Cluster(examples, job);
+        Neighbors(examples, model);
+        int code = SaveAndLoad(examples, job);
+        Next();
+        return code;
+    }
+
+    private static void Classify(Examples examples, Job job, Stopwatch clock)
+    {
+        Head("Classify");
+        Say($"embed + train       {clock.Elapsed.TotalSeconds,6:0.00} s");
+        clock.Restart();
+        double accuracy = Accuracy(examples, job);
+        Say($"embed + predict     {clock.Elapsed.TotalSeconds,6:0.00} s");
+        Say($"accuracy            {accuracy,6:P1}");
+        clock.Restart();
+        if (Job.FitBaseline(examples) is Job baseline)
+        {
+            Say($"FeaturizeText       {Accuracy(examples, baseline),6:P1}   same split, same trainer, {clock.Elapsed.TotalSeconds:0.00} s");
+        }
+
+        (Example Test, string Found)[] wrong = [.. examples.Test.Zip(job.Predict([.. examples.Test.Select(e => e.Text)])).Where(p => p.First.Label != p.Second).Take(2)];
+        foreach ((Example test, string found) in wrong)
+        {
+            Say($"missed: \"{Short(test.Text)}\" is {test.Label}, was taken for {found}");
+        }
+    }
+
+    private static void Cluster(Examples examples, Job job)
+    {
+        Head($"Cluster into {examples.Labels.Length}, without looking at the labels");
+        int[] clusters = job.Cluster(examples.Train, examples.Labels.Length);
+        var groups = clusters.Zip(examples.Train).GroupBy(p => p.First, p => p.Second).OrderByDescending(g => g.Count());
+        foreach (var group in groups.Take(4))
+        {
+            var top = group.GroupBy(e => e.Label).OrderByDescending(g => g.Count()).First();
+            Say($"{group.Count(),4} texts, {(double)top.Count() / group.Count():P0} of them {top.Key}: \"{Short(group.First().Text)}\"");
+        }
+    }
+
+    private static void Neighbors(Examples examples, EmbeddingModel model)
+    {
+        Head("Neighbours by meaning");
+        Mlnet.Embeddings.Neighbors.ExactNeighbors index = new(model.Encode([.. examples.Train.Select(e => e.Text)]));
+        foreach (Example test in examples.Test.Where(e => e.Text.Length is > 30 and < 90).Take(2))
+        {
+            Say($"\"{Short(test.Text)}\"");
+            var found = index.Query(model.Encode(test.Text), 2);
+            for (int i = 0; i < found.Count; i++)
+            {
+                Say(string.Create(CultureInfo.InvariantCulture, $"   {found.Similarities(0)[i]:0.00}  \"{Short(examples.Train[found.Indices(0)[i]].Text)}\""));
+            }
+        }
+    }
+
+    private static int SaveAndLoad(Examples examples, Job job)
+    {
+        Head("Save, and predict in a second process");
+        string path = Path.Combine(Path.GetTempPath(), $"mlnet-embeddings-demo-{Environment.ProcessId}{Job.Extension}");
+        try
+        {
+            job.Save(path);
+            Say($"saved {new FileInfo(path).Length / 1024.0 / 1024.0:0.0} MB, model inside");
+            string[] texts = [.. examples.Test.Select(e => e.Text).Where(t => !t.Contains('"', StringComparison.Ordinal)).Take(3)];
+            using Process second = Process.Start(new ProcessStartInfo("dotnet", [typeof(Demo).Assembly.Location, "predict", path, .. texts]) { RedirectStandardOutput = true })!;
+            string[] found = second.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            second.WaitForExit();
+            foreach ((string text, string label) in texts.Zip(found))
+            {
+                Say($"{label,-22} \"{Short(text)}\"");
+            }
+
+            bool same = found.SequenceEqual(job.Predict(texts));
+            Say(same ? "the same answers as here" : "NOT the same answers as here");
+            return same ? 0 : 1;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private void Next()
+    {
+        Head("Next");
+        if (options.IsSample)
+        {
+            Say("your own file:     ./build.sh demo my.csv --text Text --label Label");
+        }
+
+        Say("embed a file:      ./build.sh tool embed --model default --input my.csv --text-column Text --output my.npy");
+        Say("score a model:     ./build.sh tool evaluate classification --help");
+        Say("in your code:      dotnet add package Mlnet.Embeddings, then the ten lines in README.md");
+    }
+
+    private static double Accuracy(Examples examples, Job job) =>
+        job.Predict([.. examples.Test.Select(e => e.Text)]).Zip(examples.Test).Count(p => p.First == p.Second.Label) / (double)examples.Test.Count;
+
+    private static string Short(string text)
+    {
+        string line = text.ReplaceLineEndings(" ");
+        return line.Length <= 72 ? line : line[..70] + " …";
+    }
+
+    private static void Head(string title) => Console.WriteLine($"\n{title}");
+
+    private static void Say(FormattableString line) => Console.WriteLine("  " + line.ToString(CultureInfo.InvariantCulture));
+
+    private static void Say(string line) => Console.WriteLine("  " + line);
+}
