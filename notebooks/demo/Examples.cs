@@ -1,6 +1,4 @@
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Mlnet.Embeddings.Demo;
 
@@ -48,29 +46,38 @@ internal sealed record Examples(IReadOnlyList<Example> Train, IReadOnlyList<Exam
 
     private static IEnumerable<(Example Example, string? Split)> ReadRows(DemoOptions options)
     {
-        using StreamReader file = new(options.File);
-        using CsvReader csv = new(file, new CsvConfiguration(CultureInfo.InvariantCulture) { DetectDelimiter = true, PrepareHeaderForMatch = h => h.Header.ToUpperInvariant() });
-        if (!csv.Read() || !csv.ReadHeader())
+        using FileStream file = File.OpenRead(options.File);
+        using CsvReader csv = CsvReader.Create(file, new CsvReaderOptions { Separator = Separator(options.File), HasHeader = false });
+        if (!csv.Read())
         {
             throw new DemoException($"'{options.File}' is empty; a first line with the columns' names is needed.");
         }
 
-        int text = Column(csv, options.Text, "--text", options.File);
-        int label = Column(csv, options.Label, "--label", options.File);
-        int split = csv.GetFieldIndex("Split", isTryGet: true);
-        while (csv.Read())
+        string[] header = [.. Enumerable.Range(0, csv.FieldCount).Select(c => csv.GetString(c).Trim().TrimStart('\uFEFF'))];
+        int text = Column(header, options.Text, "--text", options.File);
+        int label = Column(header, options.Label, "--label", options.File);
+        int split = Find(header, "Split");
+        for (int row = 2; csv.Read(); row++)
         {
-            string content = csv.GetField(text) ?? "";
-            string name = csv.GetField(label) ?? "";
+            if (csv.FieldCount != header.Length)
+            {
+                throw new DemoException($"Record {row} of '{options.File}' has {csv.FieldCount} fields, the first line {header.Length}. Look for a missing quote there.");
+            }
+
+            (string content, string name) = (csv.GetString(text), csv.GetString(label));
             if (content.Length > 0 && name.Length > 0)
             {
-                yield return (new Example { Text = content, Label = name }, split < 0 ? null : csv.GetField(split));
+                yield return (new Example { Text = content, Label = name }, split < 0 ? null : csv.GetString(split));
             }
         }
     }
 
-    private static int Column(CsvReader csv, string name, string option, string file) =>
-        csv.GetFieldIndex(name, isTryGet: true) is int index and >= 0
+    private static char Separator(string file) => File.ReadLines(file).FirstOrDefault("").Split('\t').Length > 1 ? '\t' : ',';
+
+    private static int Find(string[] header, string name) => Array.FindIndex(header, h => string.Equals(h, name, StringComparison.OrdinalIgnoreCase));
+
+    private static int Column(string[] header, string name, string option, string file) =>
+        Find(header, name) is int index and >= 0
             ? index
-            : throw new DemoException($"'{file}' has no column '{name}'; it has {string.Join(", ", csv.HeaderRecord!)}. Name one with {option}.");
+            : throw new DemoException($"'{file}' has no column '{name}'; it has {string.Join(", ", header)}. Name one with {option}.");
 }

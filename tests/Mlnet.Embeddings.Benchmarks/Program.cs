@@ -1,0 +1,24 @@
+using Mlnet.Embeddings.Benchmarks;
+
+IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = new Dictionary<string, (string, Action<string[]>)>
+{
+    ["tokenizer"] = ("tokens a second beside Microsoft.ML.Tokenizers' BertTokenizer, one thread", TokenizerBenchmark.Run),
+    ["pipeline"] = ("static embedding through an ML.NET pipeline beside Core alone, one thread", PipelineBenchmark.Run),
+    ["allocations"] = ("bytes allocated a row on the static path (BenchmarkDotNet)", AllocationBenchmark.Run),
+    ["classification"] = ("Banking77, full train: the bundled model beside FeaturizeText, the same trainer", ClassificationBenchmark.Run),
+    ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
+};
+
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out (string What, Action<string[]> Run) chosen))
+{
+    Console.WriteLine("Name a benchmark:");
+    foreach ((string name, (string what, _)) in benchmarks)
+    {
+        Console.WriteLine($"  ./build.sh bench {name,-15} {what}");
+    }
+
+    return args.Length == 0 ? 0 : 2;
+}
+
+chosen.Run(args[1..]);
+return 0;

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mlnet.Embeddings.Benchmarks;
+
+/// <summary>Times contenders in turn, round after round, so that a machine whose speed drifts treats them alike; medians and ratios are what counts.</summary>
+internal sealed class SideBySide(int rounds, TimeSpan warmUp)
+{
+    private readonly List<(string Name, Func<long> Run)> _contenders = [];
+
+    /// <param name="name">What to call it.</param>
+    /// <param name="run">One run; returns the units of work done.</param>
+    public void Add(string name, Func<long> run) => _contenders.Add((name, run));
+
+    /// <summary>Prints units a second; each contender's ratio is to the first.</summary>
+    /// <returns>The median rates, in the order they were added.</returns>
+    public double[] Run(string unit)
+    {
+        foreach ((_, Func<long> run) in _contenders)
+        {
+            for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < warmUp;)
+            {
+                run();
+            }
+        }
+
+        double[][] rates = [.. _contenders.Select(_ => new double[rounds])];
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < _contenders.Count; i++)
+            {
+                Stopwatch clock = Stopwatch.StartNew();
+                long units = _contenders[i].Run();
+                rates[i][round] = units / clock.Elapsed.TotalSeconds;
+            }
+        }
+
+        double[] medians = [.. rates.Select(Median)];
+        for (int i = 0; i < _contenders.Count; i++)
+        {
+            double ratio = Median([.. rates[i].Zip(rates[0], (a, b) => a / b)]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_contenders[i].Name,-44} {medians[i],12:#,0} {unit}/s   × {ratio:0.00}   ({rates[i].Min():#,0} to {rates[i].Max():#,0} in {rounds} rounds)"));
+        }
+
+        return medians;
+    }
+
+    public static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
