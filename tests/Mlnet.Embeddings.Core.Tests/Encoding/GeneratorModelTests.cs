@@ -1,0 +1,149 @@
+using System.Net;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace Mlnet.Embeddings.Core.Tests.Encoding;
+
+/// <summary>Providers of Microsoft.Extensions.AI as models, and models as providers.</summary>
+public sealed class GeneratorModelTests
+{
+    private static readonly string[] Ten = [.. Enumerable.Range(0, 10).Select(i => new string((char)('a' + i), i + 1))];
+
+    [Fact]
+    public void Texts_go_out_in_batches_and_come_back_in_order()
+    {
+        ScriptedGenerator generator = new();
+        EmbeddingMatrix rows = EmbeddingModel.FromGenerator(generator, new GeneratorOptions { BatchSize = 4 }).Encode(Ten, TestContext.Current.CancellationToken);
+        Assert.Equal([4, 4, 2], generator.BatchSizes);
+        Assert.All(Enumerable.Range(0, 10), i => Assert.Equal([i + 1, 'a' + i], rows.Row(i).ToArray()));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.RequestTimeout)]
+    public void An_error_that_may_pass_is_tried_again_with_doubled_waits(HttpStatusCode status)
+    {
+        InstantClock clock = new();
+        ScriptedGenerator generator = new(_ => throw Http(status), _ => throw Http(status), _ => throw Http(status));
+        EmbeddingModel model = EmbeddingModel.FromGenerator(generator, new GeneratorOptions { TimeProvider = clock });
+        Assert.Equal([3f, 'a'], model.Encode("abc"));
+
+        // Each wait is its nominal second, two, four, and up to a quarter more.
+        Assert.Equal(3, clock.Waits.Count);
+        Assert.All(Enumerable.Range(0, 3), i => Assert.InRange(clock.Waits[i].TotalSeconds, 1 << i, (1 << i) * 1.25));
+    }
+
+    [Fact]
+    public void Waits_are_never_longer_than_the_longest()
+    {
+        InstantClock clock = new();
+        ScriptedGenerator generator = new([.. Enumerable.Repeat<Func<string[], IEnumerable<float[]>>>(_ => throw new TimeoutException(), 4)]);
+        EmbeddingModel.FromGenerator(generator, new GeneratorOptions { TimeProvider = clock, LongestDelay = TimeSpan.FromSeconds(3) }).Encode("abc");
+        Assert.Equal(TimeSpan.FromSeconds(3), clock.Waits[^1]);
+    }
+
+    [Fact]
+    public void The_last_attempt_passes_its_error_on()
+    {
+        ScriptedGenerator generator = new([.. Enumerable.Repeat<Func<string[], IEnumerable<float[]>>>(_ => throw Http(HttpStatusCode.TooManyRequests), 9)]);
+        EmbeddingModel model = EmbeddingModel.FromGenerator(generator, new GeneratorOptions { TimeProvider = new InstantClock(), MaximumAttempts = 3 });
+        Assert.Throws<HttpRequestException>(() => model.Encode("abc"));
+        Assert.Equal(3, generator.BatchSizes.Count);
+    }
+
+    [Fact]
+    public void An_error_that_will_not_pass_is_not_tried_again()
+    {
+        ScriptedGenerator generator = new(_ => throw Http(HttpStatusCode.Unauthorized));
+        Assert.Throws<HttpRequestException>(() => EmbeddingModel.FromGenerator(generator).Encode("abc"));
+        Assert.Single(generator.BatchSizes);
+    }
+
+    [Fact]
+    public void A_cancelled_call_ends_before_it_asks()
+    {
+        ScriptedGenerator generator = new();
+        Assert.ThrowsAny<OperationCanceledException>(() => EmbeddingModel.FromGenerator(generator).Encode(Ten, new CancellationToken(canceled: true)));
+        Assert.Empty(generator.BatchSizes);
+    }
+
+    [Fact]
+    public void Fewer_vectors_than_texts_are_refused()
+    {
+        ScriptedGenerator generator = new(texts => ScriptedGenerator.Answer(texts).Skip(1));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => EmbeddingModel.FromGenerator(generator).Encode(Ten, TestContext.Current.CancellationToken));
+        Assert.Contains("9 vectors for 10 texts", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_vector_of_another_length_is_refused_with_its_text()
+    {
+        ScriptedGenerator generator = new(texts => texts.Select((_, i) => i == 6 ? [1f, 2f, 3f] : new float[2]));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => EmbeddingModel.FromGenerator(generator).Encode(Ten, TestContext.Current.CancellationToken));
+        Assert.Contains("3 values for text 6", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_vector_that_is_not_finite_is_refused_with_its_text(float value)
+    {
+        ScriptedGenerator generator = new(texts => texts.Select((_, i) => i == 2 ? [1f, value] : new float[2]));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => EmbeddingModel.FromGenerator(generator).Encode(Ten, TestContext.Current.CancellationToken));
+        Assert.Contains("text 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dimensions_come_from_the_metadata_or_are_counted_with_one_request()
+    {
+        ScriptedGenerator told = new();
+        Assert.Equal(2, EmbeddingModel.FromGenerator(told).Dimensions);
+        Assert.Empty(told.BatchSizes);
+        ScriptedGenerator silent = new() { Metadata = null };
+        EmbeddingModel model = EmbeddingModel.FromGenerator(silent);
+        Assert.Equal(2, model.Dimensions);
+        Assert.Equal(2, model.Space.Dimensions);
+        Assert.Equal([1], silent.BatchSizes);
+    }
+
+    [Fact]
+    public void Disposing_of_the_model_leaves_the_generator_to_its_maker() => EmbeddingModel.FromGenerator(new ScriptedGenerator()).Dispose();
+
+    [Fact]
+    public async Task A_model_is_itself_a_generator_with_metadata()
+    {
+        EmbeddingModel model = EmbeddingModel.FromGenerator(new ScriptedGenerator());
+        IEmbeddingGenerator<string, Embedding<float>> generator = model;
+        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(Ten, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(10, embeddings.Count);
+        Assert.Equal(model.Encode(Ten[3]), embeddings[3].Vector.ToArray());
+        EmbeddingGeneratorMetadata metadata = Assert.IsType<EmbeddingGeneratorMetadata>(generator.GetService(typeof(EmbeddingGeneratorMetadata)));
+        Assert.Equal(("scripted-2", 2), (metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Same(model.Space, generator.GetService(typeof(VectorSpace)));
+    }
+
+    [Fact]
+    public async Task Options_that_the_model_cannot_meet_are_refused()
+    {
+        EmbeddingModel model = EmbeddingModel.FromGenerator(new ScriptedGenerator());
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await Assert.ThrowsAsync<ArgumentException>(() => model.GenerateAsync(Ten, new EmbeddingGenerationOptions { Dimensions = 3 }, token));
+        await Assert.ThrowsAsync<ArgumentException>(() => model.GenerateAsync(Ten, new EmbeddingGenerationOptions { ModelId = "other" }, token));
+        await Assert.ThrowsAsync<ArgumentException>(() => model.GenerateAsync(Ten, new EmbeddingGenerationOptions { AdditionalProperties = new() { ["prompt"] = "haiku" } }, token));
+        Assert.Equal(10, (await model.GenerateAsync(Ten, new EmbeddingGenerationOptions { Dimensions = 2, ModelId = "scripted-2" }, token)).Count);
+    }
+
+    [Fact]
+    public void A_prefix_goes_before_each_text_and_into_the_space()
+    {
+        EmbeddingModel model = EmbeddingModel.FromGenerator(new ScriptedGenerator());
+        EmbeddingModel prefixed = model.WithPrefix("query: ");
+        Assert.Equal(model.Encode("query: abc"), prefixed.Encode("abc"));
+        Assert.NotEqual(model.Space.Key, prefixed.Space.Key);
+        Assert.Same(model, prefixed.WithPrefix(""));
+        Assert.Equal(model.Encode("q abc"), prefixed.WithPrefix("q ").Encode("abc"));
+    }
+
+    private static HttpRequestException Http(HttpStatusCode status) => new("told so", null, status);
+}
