@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.Extensions.AI;
 using Xunit;
 
-namespace Mlnet.Embeddings.Core.Tests.Encoding;
+namespace Mlnet.Embeddings.Core.Tests;
 
 /// <summary>Providers of Microsoft.Extensions.AI as models, and models as providers.</summary>
 public sealed class GeneratorModelTests

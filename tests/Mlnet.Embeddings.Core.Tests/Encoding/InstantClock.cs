@@ -1,4 +1,4 @@
-namespace Mlnet.Embeddings.Core.Tests.Encoding;
+namespace Mlnet.Embeddings.Core.Tests;
 
 /// <summary>A clock whose waits are over at once, and remembered.</summary>
 internal sealed class InstantClock : TimeProvider

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace Mlnet.Embeddings.Core.Tests.Encoding;
+namespace Mlnet.Embeddings.Core.Tests;
 
 /// <summary>A provider that answers each request as the script says: a text's vector is its length and its first letter.</summary>
 internal sealed class ScriptedGenerator(params Func<string[], IEnumerable<float[]>>[] script) : IEmbeddingGenerator<string, Embedding<float>>
