@@ -121,6 +121,19 @@ public sealed class ProcessTests
         new ToolRun(exitCode, output, error).AssertRefused();
     }
 
+    [Fact]
+    public async Task Without_a_model_the_bundled_one_embeds()
+    {
+        using Scratch scratch = new();
+        string input = scratch.Write("in.txt", "a card\n");
+
+        (int exitCode, _, string error) = await Run("embed", "--input", input, "--output", scratch["out.jsonl"]);
+
+        Assert.True(exitCode == 0, error);
+        using JsonDocument row = JsonDocument.Parse(await File.ReadAllTextAsync(scratch["out.jsonl"], TestContext.Current.CancellationToken));
+        Assert.Equal(EmbeddingModel.Default.Encode("a card"), row.RootElement.GetProperty("embedding").Deserialize<float[]>()!);
+    }
+
     private static string Table(Scratch scratch, int rows) =>
         scratch.Write("in.csv", "id,text\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"{i},the text of row {i * 7919 % 10007}\n")));
 

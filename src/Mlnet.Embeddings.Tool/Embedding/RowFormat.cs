@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Mlnet.Embeddings.Tool.Tables;
 
 namespace Mlnet.Embeddings.Tool.Embedding;
@@ -38,15 +37,12 @@ internal abstract class RowFormat : IDisposable
     /// <summary>Writes a vector as a JSON array: the shortest digits that read back as the same float32.</summary>
     protected static void WriteArray(ReadOnlySpan<float> vector, ArrayBufferWriter<byte> destination)
     {
-        // "-1.1754944E-38" is the longest, and a comma.
-        const int LongestValue = 15;
-        Span<byte> span = destination.GetSpan((vector.Length * LongestValue) + 2);
+        Span<byte> span = destination.GetSpan((vector.Length * (ShortestSingle.MaximumLength + 1)) + 2);
         span[0] = (byte)'[';
         int position = 1;
         foreach (float value in vector)
         {
-            value.TryFormat(span[position..], out int written, default, CultureInfo.InvariantCulture);
-            position += written;
+            position += ShortestSingle.Write(value, span[position..]);
             span[position++] = (byte)',';
         }
 
