@@ -9,16 +9,16 @@ internal abstract partial class Job
     public const string Engine = "without ML.NET: Core's own softmax head";
     public const string Extension = ".json";
 
-    public static Job Fit(Examples examples)
+    /// <summary>The one kind there is without ML.NET.</summary>
+    public static readonly string[] Features = ["embedding"];
+
+    public static Job Fit(Examples examples, string _)
     {
         EmbeddingMatrix features = EmbeddingModel.Default.Encode([.. examples.Train.Select(e => e.Text)]);
         int[] labels = [.. examples.Train.Select(e => Array.IndexOf(examples.Labels, e.Label))];
         SoftmaxHead head = SoftmaxHead.Fit(features, labels, examples.Labels.Length, new SoftmaxHeadOptions { Strength = 10 });
         return new CoreJob(new Saved(examples.Labels, head.Weights.ToArray(), head.Intercepts.ToArray()));
     }
-
-    /// <summary>There is no FeaturizeText without ML.NET.</summary>
-    public static Job? FitBaseline(Examples examples) => null;
 
     public static Job Load(string path) => new CoreJob(JsonSerializer.Deserialize<Saved>(File.ReadAllText(path))!);
 

@@ -16,6 +16,9 @@ internal sealed record Examples(IReadOnlyList<Example> Train, IReadOnlyList<Exam
     /// <summary>The distinct labels, in order.</summary>
     public string[] Labels { get; } = [.. Train.Select(e => e.Label).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>The first texts of each label to train on, and the same to test.</summary>
+    public Examples Take(int perLabel) => this with { Train = [.. Train.GroupBy(e => e.Label).SelectMany(g => g.Take(perLabel))] };
+
     /// <summary>Reads a CSV file with a header. A column <c>Split</c> with <c>train</c> and <c>test</c> is honoured; else every fifth row of a label is kept for testing.</summary>
     public static Examples Read(DemoOptions options)
     {

@@ -8,10 +8,17 @@ internal abstract partial class Job
     public const string Engine = "in an ML.NET pipeline";
     public const string Extension = ".zip";
 
-    public static Job Fit(Examples examples) => MlnetJob.Fit(examples, ml => ml.Transforms.Text.EmbedText("Features", "Text"));
+    /// <summary>The kinds of features to compare; ours first.</summary>
+    public static readonly string[] Features = ["EmbedText", "FeaturizeText (ML.NET)", "both, concatenated"];
 
-    /// <summary>The same pipeline on ML.NET's own text features.</summary>
-    public static Job? FitBaseline(Examples examples) => MlnetJob.Fit(examples, ml => ml.Transforms.Text.FeaturizeText("Features", "Text"));
+    public static Job Fit(Examples examples, string features) => MlnetJob.Fit(examples, ml => features switch
+    {
+        "EmbedText" => ml.Transforms.Text.EmbedText("Features", "Text"),
+        "FeaturizeText (ML.NET)" => ml.Transforms.Text.FeaturizeText("Features", "Text"),
+        _ => ml.Transforms.Text.EmbedText("Embedding", "Text")
+            .Append(ml.Transforms.Text.FeaturizeText("Words", "Text"))
+            .Append(ml.Transforms.Concatenate("Features", "Embedding", "Words")),
+    });
 
     public static Job Load(string path)
     {
@@ -28,7 +35,7 @@ internal abstract partial class Job
             var estimator = features(ml)
                 .Append(ml.Transforms.Conversion.MapValueToKey("LabelKey", "Label"))
                 .AppendCacheCheckpoint(ml)
-                .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("LabelKey", l2Regularization: 0.1f))
+                .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("LabelKey", l1Regularization: 0, l2Regularization: 0.1f))
                 .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
             return new MlnetJob(ml, estimator.Fit(train), train.Schema);
         }
