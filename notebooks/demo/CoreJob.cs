@@ -8,6 +8,7 @@ internal abstract partial class Job
 {
     public const string Engine = "without ML.NET: Core's own softmax head";
     public const string Extension = ".json";
+    public const string SavedWith = "the classifier alone: the embedding model is bundled";
 
     /// <summary>The one kind there is without ML.NET.</summary>
     public static readonly string[] Features = ["embedding"];

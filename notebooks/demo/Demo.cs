@@ -82,7 +82,7 @@ internal sealed class Demo(DemoOptions options)
         try
         {
             job.Save(path);
-            Say($"saved {new FileInfo(path).Length / 1024.0 / 1024.0:0.0} MB, model inside");
+            Say($"saved {new FileInfo(path).Length / 1024.0:#,0} KB, {Job.SavedWith}");
             string[] texts = [.. examples.Test.Select(e => e.Text).Where(t => !t.Contains('"', StringComparison.Ordinal)).Take(3)];
             using Process second = Process.Start(new ProcessStartInfo("dotnet", [typeof(Demo).Assembly.Location, "predict", path, .. texts]) { RedirectStandardOutput = true })!;
             string[] found = second.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -7,6 +7,7 @@ internal abstract partial class Job
 {
     public const string Engine = "in an ML.NET pipeline";
     public const string Extension = ".zip";
+    public const string SavedWith = "the embedding model inside";
 
     /// <summary>The kinds of features to compare; ours first.</summary>
     public static readonly string[] Features = ["EmbedText", "FeaturizeText (ML.NET)", "both, concatenated"];
