@@ -8,7 +8,8 @@ public abstract partial class EmbeddingModel
 
     /// <summary>Any provider of Microsoft.Extensions.AI as a model, so that its vectors can be used in a pipeline.</summary>
     /// <param name="generator">The provider. It stays yours to dispose of.</param>
-    /// <param name="options">Batch size, retries and dimensions; null for the defaults.</param>
+    /// <param name="options">Batch size, retries and dimensions; null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <remarks>
     /// The provider must be safe to call from several threads where several cursors read. The model's <see cref="Space"/> is that of the
     /// provider's metadata; where those say no dimensions, one short text is embedded to count them. A pipeline with such a model runs, but cannot be saved.

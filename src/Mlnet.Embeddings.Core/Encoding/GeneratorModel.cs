@@ -16,13 +16,7 @@ internal sealed class GeneratorModel : EmbeddingModel
 
     public GeneratorModel(IEmbeddingGenerator<string, Embedding<float>> generator, GeneratorOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumAttempts, 1, nameof(options));
-        if (options.Dimensions is int dimensions)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1, nameof(options));
-        }
-
+        Check(options);
         _generator = generator;
         _options = new GeneratorOptions
         {
@@ -78,23 +72,39 @@ internal sealed class GeneratorModel : EmbeddingModel
         }
     }
 
+    private static void Check(GeneratorOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BatchSize, GeneratorOptions.LargestBatch, nameof(options.BatchSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumAttempts, 1, nameof(options.MaximumAttempts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.FirstDelay, TimeSpan.Zero, nameof(options.FirstDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LongestDelay, TimeSpan.Zero, nameof(options.LongestDelay));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LongestDelay, TimeSpan.FromDays(1), nameof(options.LongestDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Dimensions ?? 1, 1, nameof(options.Dimensions));
+        ArgumentNullException.ThrowIfNull(options.IsTransient);
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateWithRetriesAsync(string[] batch, CancellationToken cancellationToken)
     {
-        TimeSpan delay = _options.FirstDelay;
+        TimeSpan delay = Shorter(_options.FirstDelay, _options.LongestDelay);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                GeneratedEmbeddings<Embedding<float>> result = await _generator.GenerateAsync(batch, null, cancellationToken).ConfigureAwait(false);
-                return result.Count == batch.Length
+                // Providers are other people's code: what is declared never to be null may be.
+                GeneratedEmbeddings<Embedding<float>>? result = await _generator.GenerateAsync(batch, null, cancellationToken).ConfigureAwait(false);
+                return result?.Count == batch.Length && !result.Contains(null!)
                     ? result
-                    : throw new InvalidOperationException($"The generator gave {result.Count} vectors for {batch.Length} texts.");
+                    : throw new InvalidOperationException($"The generator gave {result?.Count(e => e is not null) ?? 0} vectors for {batch.Length} texts.");
             }
             catch (Exception e) when (attempt < _options.MaximumAttempts && !cancellationToken.IsCancellationRequested && _options.IsTransient(e))
             {
-                TimeSpan wait = delay * (1 + (0.25 * Random.Shared.NextDouble()));
-                await Task.Delay(wait < _options.LongestDelay ? wait : _options.LongestDelay, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                delay *= 2;
+                TimeSpan wait = Shorter(delay * (1 + (0.25 * Random.Shared.NextDouble())), _options.LongestDelay);
+                await Task.Delay(wait, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                delay = Shorter(delay * 2, _options.LongestDelay);
             }
         }
     }
@@ -103,7 +113,8 @@ internal sealed class GeneratorModel : EmbeddingModel
     {
         if (vector.Length != destination.Length)
         {
-            throw new InvalidOperationException($"The generator gave {vector.Length} values for text {text}; its vectors have {destination.Length}.");
+            throw new InvalidOperationException(
+                $"The generator gave {vector.Length} values for text {text}; its vectors have {destination.Length} by its metadata, its first answer or {nameof(GeneratorOptions)}.{nameof(GeneratorOptions.Dimensions)}. Set the latter to what it gives.");
         }
 
         if (!TensorPrimitives.IsFiniteAll(vector))
@@ -119,6 +130,11 @@ internal sealed class GeneratorModel : EmbeddingModel
         EmbeddingGeneratorMetadata? metadata = _generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
         int dimensions = _options.Dimensions ?? metadata?.DefaultModelDimensions
             ?? Task.Run(() => GenerateWithRetriesAsync(["dimensions"], CancellationToken.None)).GetAwaiter().GetResult()[0].Vector.Length;
+        if (dimensions < 1)
+        {
+            throw new InvalidOperationException($"The generator says that its vectors have {dimensions} values. Set {nameof(GeneratorOptions)}.{nameof(GeneratorOptions.Dimensions)} to what it gives.");
+        }
+
         string name = metadata?.DefaultModelId ?? _generator.GetType().Name;
         return new VectorSpace(name, $"{metadata?.ProviderName} {metadata?.ProviderUri} {name}".Trim(), "", "", "", dimensions);
     }

@@ -115,7 +115,8 @@ public abstract class ModelFiles
         // Names can come from a file of the folder (modules.json), so none may lead out of it.
         private string PathOf(string name)
         {
-            string path = Path.GetFullPath(Path.Combine(root, name));
+            // What would end a path early is no name either: an empty one stands for it, and is refused.
+            string path = name.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(root, name));
             string inside = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
             return path.StartsWith(inside, StringComparison.Ordinal)
                 ? path

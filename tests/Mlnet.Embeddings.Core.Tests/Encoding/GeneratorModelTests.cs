@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.AI;
 using Xunit;
@@ -108,6 +109,86 @@ public sealed class GeneratorModelTests
     }
 
     [Fact]
+    public void A_vector_of_another_length_in_a_later_batch_is_refused_too()
+    {
+        ScriptedGenerator generator = new(ScriptedGenerator.Answer, texts => texts.Select(_ => new float[3]));
+        EmbeddingModel model = EmbeddingModel.FromGenerator(generator, new GeneratorOptions { BatchSize = 4 });
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => model.Encode(Ten, TestContext.Current.CancellationToken));
+        Assert.Contains("3 values for text 4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("GeneratorOptions.Dimensions", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_answer_and_answers_with_gaps_are_refused()
+    {
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => EmbeddingModel.FromGenerator(new AnsweringGenerator(null)).Encode("abc"));
+        Assert.Contains("0 vectors for 1 texts", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<InvalidOperationException>(() => EmbeddingModel.FromGenerator(new AnsweringGenerator([null!])).Encode("abc"));
+        Assert.Contains("0 vectors for 1 texts", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    public void Dimensions_that_cannot_be_are_refused(int dimensions)
+    {
+        EmbeddingModel model = EmbeddingModel.FromGenerator(new ScriptedGenerator { Metadata = new("scripted", null, "scripted-2", dimensions) });
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => model.Dimensions);
+        Assert.Contains(dimensions.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        model = EmbeddingModel.FromGenerator(new ScriptedGenerator(texts => texts.Select(_ => Array.Empty<float>())) { Metadata = null });
+        Assert.Throws<InvalidOperationException>(() => model.Dimensions);
+    }
+
+    public static TheoryData<GeneratorOptions> Nonsense =>
+    [
+        new GeneratorOptions { BatchSize = 0 },
+        new GeneratorOptions { BatchSize = int.MaxValue },
+        new GeneratorOptions { MaximumAttempts = 0 },
+        new GeneratorOptions { FirstDelay = TimeSpan.FromTicks(-1) },
+        new GeneratorOptions { LongestDelay = TimeSpan.FromMilliseconds(-1) },
+        new GeneratorOptions { LongestDelay = TimeSpan.MaxValue },
+        new GeneratorOptions { Dimensions = 0 },
+        new GeneratorOptions { IsTransient = null! },
+        new GeneratorOptions { TimeProvider = null! },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Nonsense), DisableDiscoveryEnumeration = true)]
+    public void Options_out_of_range_are_refused_at_once(GeneratorOptions options) =>
+        Assert.ThrowsAny<ArgumentException>(() => EmbeddingModel.FromGenerator(new ScriptedGenerator(), options));
+
+    [Fact]
+    public void Waits_stay_at_the_longest_however_many_there_are()
+    {
+        InstantClock clock = new();
+        ScriptedGenerator generator = new([.. Enumerable.Repeat<Func<string[], IEnumerable<float[]>>>(_ => throw new TimeoutException(), 199)]);
+        GeneratorOptions options = new() { TimeProvider = clock, MaximumAttempts = 200, FirstDelay = TimeSpan.MaxValue, LongestDelay = TimeSpan.FromDays(1) };
+        Assert.Equal([3f, 'a'], EmbeddingModel.FromGenerator(generator, options).Encode("abc"));
+        Assert.Equal(199, clock.Waits.Count);
+        Assert.All(clock.Waits, wait => Assert.Equal(TimeSpan.FromDays(1), wait));
+        clock.Waits.Clear();
+        generator = new([.. Enumerable.Repeat<Func<string[], IEnumerable<float[]>>>(_ => throw new TimeoutException(), 199)]);
+        Assert.Equal([3f, 'a'], EmbeddingModel.FromGenerator(generator, new GeneratorOptions { TimeProvider = clock, MaximumAttempts = 200 }).Encode("abc"));
+        Assert.Equal(TimeSpan.FromSeconds(30), clock.Waits.Max());
+    }
+
+    [Fact]
+    public void Waiting_for_a_generator_that_resumes_on_the_callers_thread_is_no_deadlock()
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        try
+        {
+            // As in a desktop application: what is posted here would run once this thread is free, which it never is.
+            SynchronizationContext.SetSynchronizationContext(new NeverFree());
+            Assert.Equal([1f, 2f], EmbeddingModel.FromGenerator(new YieldingGenerator()).Encode("abc"));
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    [Fact]
     public void Disposing_of_the_model_leaves_the_generator_to_its_maker() => EmbeddingModel.FromGenerator(new ScriptedGenerator()).Dispose();
 
     [Fact]
@@ -143,6 +224,39 @@ public sealed class GeneratorModelTests
         Assert.NotEqual(model.Space.Key, prefixed.Space.Key);
         Assert.Same(model, prefixed.WithPrefix(""));
         Assert.Equal(model.Encode("q abc"), prefixed.WithPrefix("q ").Encode("abc"));
+    }
+
+    private sealed class NeverFree : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("posted to a thread that waits");
+    }
+
+    /// <summary>Gives one answer to whatever is asked.</summary>
+    private sealed class AnsweringGenerator(GeneratedEmbeddings<Embedding<float>>? answer) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) => Task.FromResult(answer!);
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Goes on after its wait wherever its caller was, as code without <c>ConfigureAwait(false)</c> does.</summary>
+    private sealed class YieldingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            return [new Embedding<float>(new[] { 1f, 2f })];
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 
     private static HttpRequestException Http(HttpStatusCode status) => new("told so", null, status);
