@@ -7,5 +7,9 @@ internal abstract class BlockReader
     public int Slot { get; protected set; }
 
     /// <summary>Computes the current row (and the others of its block) unless that is done already: a column nobody reads costs nothing.</summary>
+    /// <exception cref="InvalidOperationException">There is no current row.</exception>
     public abstract void EnsureComputed();
+
+    public static InvalidOperationException NoRow() =>
+        new("The cursor stands on no row: values can be read once MoveNext has returned true, and no longer when it has returned false or failed.");
 }

@@ -44,7 +44,7 @@ public abstract class ComponentTransformer : ITransformer
     private protected abstract BlockMapper Map(DataViewSchema inputSchema);
 
     /// <summary>The fitted state as it is saved.</summary>
-    private protected abstract ComponentFile ToFile();
+    internal abstract ComponentFile ToFile();
 
     private Binding Bind(DataViewSchema inputSchema)
     {

@@ -69,6 +69,7 @@ internal sealed class MappedCursor : DataViewRowCursor
 
     private sealed class Reader(IHostEnvironment environment, MappedCursor cursor, Block block) : BlockReader
     {
+        private bool _isOnRow;
         private bool _computed;
         private int _rows;
 
@@ -79,34 +80,38 @@ internal sealed class MappedCursor : DataViewRowCursor
                 return window.MoveNext() || Fill(window);
             }
 
-            _computed = false;
-            return cursor._input.MoveNext();
+            _isOnRow = _computed = false;
+            return _isOnRow = cursor._input.MoveNext();
         }
 
         public ValueGetter<TValue> Getter<TValue>(int output, DataViewSchema.Column column) => Getters.As<TValue>(block.CreateGetter(output, this), column);
 
         public override void EnsureComputed()
         {
-            Slot = cursor._window?.Slot ?? 0;
+            Slot = cursor._window?.Slot ?? (_isOnRow ? 0 : throw NoRow());
             if (_computed)
             {
                 return;
             }
 
+            CancellationWatch.ThrowIfCanceled(environment);
             if (cursor._window is null)
             {
                 block.Read(0);
-                _rows = 1;
+                block.Compute(1, CancellationToken.None);
+            }
+            else
+            {
+                using CancellationWatch watch = new(environment);
+                block.Compute(_rows, watch.Token);
             }
 
-            CancellationWatch.ThrowIfCanceled(environment);
-            using CancellationWatch? watch = cursor._window is null ? null : new CancellationWatch(environment);
-            block.Compute(_rows, watch?.Token ?? CancellationToken.None);
             _computed = true;
         }
 
         private bool Fill(RowWindow window)
         {
+            window.Clear();
             _computed = false;
             _rows = 0;
             while (_rows < window.Capacity && cursor._input.MoveNext())

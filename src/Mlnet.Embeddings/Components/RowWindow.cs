@@ -13,6 +13,7 @@ internal sealed class RowWindow
     private readonly long[] _batches;
     private readonly KeptColumn?[] _columns;
     private int _rows;
+    private int _slot = -1;
 
     public RowWindow(DataViewRowCursor input, int capacity, bool[] active)
     {
@@ -30,11 +31,13 @@ internal sealed class RowWindow
 
     public int Capacity => _ids.Length;
 
-    public int Slot { get; private set; } = -1;
+    /// <summary>The slot of the current row.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public int Slot => _slot >= 0 ? _slot : throw BlockReader.NoRow();
 
-    public long Position => Slot < 0 ? -1 : _positions[Slot];
+    public long Position => _slot < 0 ? -1 : _positions[_slot];
 
-    public long Batch => Slot < 0 ? 0 : _batches[Slot];
+    public long Batch => _slot < 0 ? 0 : _batches[_slot];
 
     public ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = _ids[Slot];
 
@@ -52,24 +55,27 @@ internal sealed class RowWindow
         }
     }
 
+    /// <summary>Forgets the rows kept, so that the current ones are never a mixture should reading the next ones fail.</summary>
+    public void Clear() => Start(0);
+
     /// <summary>Stands on the first of the rows kept.</summary>
     /// <returns>False when there is none: the end.</returns>
     public bool Start(int rows)
     {
         _rows = rows;
-        Slot = rows > 0 ? 0 : -1;
+        _slot = rows > 0 ? 0 : -1;
         return rows > 0;
     }
 
     /// <summary>Goes to the next row kept, if there is one.</summary>
     public bool MoveNext()
     {
-        if (Slot + 1 >= _rows)
+        if (_slot + 1 >= _rows)
         {
             return false;
         }
 
-        Slot++;
+        _slot++;
         return true;
     }
 }

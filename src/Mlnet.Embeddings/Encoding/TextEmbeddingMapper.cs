@@ -26,6 +26,7 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
         private readonly int _dimensions;
         private char[] _characters = [];
         private int _used;
+        private int _embedded;
 
         public TextBlock(TextEmbeddingMapper mapper, DataViewRow row, int capacity)
         {
@@ -42,11 +43,6 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
         {
             _getter(ref _texts[slot]);
             _positions[slot] = _row.Position;
-            if (_mapper.OnEmpty == OnEmptyText.Error && _texts[slot].IsEmpty)
-            {
-                throw new InvalidOperationException($"{Where(slot)} is empty. Remove such rows, or use {nameof(OnEmptyText)}.{nameof(OnEmptyText.Embed)}.");
-            }
-
             if (_texts.Length > 1)
             {
                 _texts[slot] = Copy(_texts[slot].Span, first: slot == 0);
@@ -55,12 +51,24 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
 
         public override void Compute(int rows, CancellationToken cancellationToken)
         {
+            // An empty text that was read ahead is an error only once its row is asked for: that row may never be.
+            int empty = _mapper.OnEmpty == OnEmptyText.Error ? Array.FindIndex(_texts, 0, rows, text => text.IsEmpty) : -1;
+            _embedded = empty < 0 ? rows : empty;
+            if (_embedded > 0)
+            {
+                Embed(_embedded, cancellationToken);
+            }
+        }
+
+        private void Embed(int rows, CancellationToken cancellationToken)
+        {
             try
             {
                 _mapper.Model.Encode(_texts.AsSpan(0, rows), _vectors.AsSpan(0, rows * _dimensions), cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
+                // A cancellation that nobody here asked for is a provider's way to give up.
                 string where = rows == 1 ? Where(0) : $"{Where(0)} to {_positions[rows - 1]}";
                 throw new InvalidOperationException($"{where} could not be embedded by the model '{_mapper.Model.Space.ModelName}': {e.Message}", e);
             }
@@ -78,6 +86,11 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
             (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
             {
                 reader.EnsureComputed();
+                if (reader.Slot >= _embedded)
+                {
+                    throw new InvalidOperationException($"{Where(_embedded)} is empty. Remove such rows, or use {nameof(OnEmptyText)}.{nameof(OnEmptyText.Embed)}.");
+                }
+
                 VBufferEditor<float> editor = VBufferEditor.Create(ref value, _dimensions);
                 _vectors.AsSpan(reader.Slot * _dimensions, _dimensions).CopyTo(editor.Values);
                 value = editor.Commit();

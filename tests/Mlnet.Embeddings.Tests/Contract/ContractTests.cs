@@ -158,6 +158,28 @@ public sealed class ContractTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Values_are_refused_before_the_first_row_and_after_the_last(string name)
+    {
+        (ITransformer model, IDataView data) = Fit(name);
+        IDataView view = model.Transform(data);
+        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
+        Func<string> getter = Views.Reader(cursor, view.Schema[Components.All[name].Output]);
+        Assert.Equal(-1, cursor.Position);
+        Assert.ThrowsAny<InvalidOperationException>(getter);
+        int rows = 0;
+        for (; cursor.MoveNext(); rows++)
+        {
+            Assert.NotEmpty(getter());
+        }
+
+        Assert.Equal(60, rows);
+        Assert.False(cursor.MoveNext());
+        Assert.Equal(-1, cursor.Position);
+        Assert.ThrowsAny<InvalidOperationException>(getter);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void The_promised_shape_is_the_real_schema(string name)
     {
         (ITransformer model, IDataView data) = Fit(name);

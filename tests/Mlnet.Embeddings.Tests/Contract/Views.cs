@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -34,25 +35,40 @@ internal static class Views
     public static Func<string> Reader(DataViewRow row, DataViewSchema.Column column)
     {
         Type raw = column.Type.RawType;
-        return raw == typeof(ReadOnlyMemory<char>) ? Typed<ReadOnlyMemory<char>>(row, column, v => v.ToString())
-            : raw == typeof(float) ? Typed<float>(row, column, Bits)
-            : raw == typeof(uint) ? Typed<uint>(row, column, v => v.ToString(CultureInfo.InvariantCulture))
-            : raw == typeof(bool) ? Typed<bool>(row, column, v => v.ToString())
-            : raw == typeof(VBuffer<float>) ? Typed<VBuffer<float>>(row, column, v => string.Join(" ", v.DenseValues().Select(Bits)))
-            : raw == typeof(VBuffer<ReadOnlyMemory<char>>) ? Typed<VBuffer<ReadOnlyMemory<char>>>(row, column, v => string.Join(" ", v.DenseValues()))
-            : throw new InvalidOperationException($"The column '{column.Name}' of type {column.Type} has no reader here.");
+        bool isVector = raw.IsGenericType && raw.GetGenericTypeDefinition() == typeof(VBuffer<>);
+        MethodInfo reader = typeof(Views).GetMethod(isVector ? nameof(Vectors) : nameof(Scalars), BindingFlags.NonPublic | BindingFlags.Static)!;
+        return (Func<string>)reader.MakeGenericMethod(isVector ? raw.GetGenericArguments()[0] : raw).Invoke(null, [row, column])!;
     }
 
-    private static string Bits(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
+    /// <summary>A number to its last bit.</summary>
+    public static string Bits(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
 
-    private static Func<string> Typed<T>(DataViewRow row, DataViewSchema.Column column, Func<T, string> text)
+    private static string Exact<T>(T value) => value switch
+    {
+        float number => Bits(number),
+        DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static Func<string> Scalars<T>(DataViewRow row, DataViewSchema.Column column)
     {
         ValueGetter<T> getter = row.GetGetter<T>(column);
         T value = default!;
         return () =>
         {
             getter(ref value);
-            return text(value);
+            return Exact(value);
+        };
+    }
+
+    private static Func<string> Vectors<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> value = default;
+        return () =>
+        {
+            getter(ref value);
+            return string.Join(" ", value.DenseValues().Select(Exact));
         };
     }
 }

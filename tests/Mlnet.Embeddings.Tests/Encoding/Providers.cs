@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Mlnet.Embeddings.Tests.Contract;
 
 namespace Mlnet.Embeddings.Tests.Encoding;
 
@@ -7,6 +8,24 @@ internal sealed class FailingProvider : IEmbeddingGenerator<string, Embedding<fl
 {
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("no such deployment");
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A provider that counts letters, but fails one of its calls.</summary>
+internal sealed class FlakyProvider(int failingCall) : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private readonly Letters _letters = new();
+    private int _calls;
+
+    public Exception Error { get; init; } = new InvalidOperationException("out of order");
+
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        ++_calls == failingCall ? throw Error : _letters.GenerateAsync(values, options, cancellationToken);
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
