@@ -19,7 +19,7 @@ public static class EmbedTextCatalog
         string? inputColumnName = null,
         EmbeddingModel? model = null,
         string? prompt = null) =>
-        new(MlnetAccess.EnvironmentOf(catalog), outputColumnName, inputColumnName, new TextEmbeddingOptions { Model = model ?? EmbeddingModel.Default, Prompt = prompt });
+        new(MlnetAccess.EnvironmentOf(catalog), outputColumnName, inputColumnName, new TextEmbeddingOptions { Model = model, Prompt = prompt });
 
     /// <summary>Embeds a text column, with all settings.</summary>
     /// <param name="catalog">The catalog of text transforms.</param>

@@ -28,10 +28,14 @@ public sealed class TextEmbeddingEstimator : IEstimator<TextEmbeddingTransformer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.Model);
         _environment = environment;
         _outputColumnName = outputColumnName;
         _inputColumnName = inputColumnName ?? outputColumnName;
+        ArgumentException.ThrowIfNullOrWhiteSpace(_inputColumnName, nameof(inputColumnName));
+        if (!Enum.IsDefined(options.OnEmptyText) || !Enum.IsDefined(options.Storage))
+        {
+            throw new ArgumentException($"{nameof(options.OnEmptyText)} is {options.OnEmptyText} and {nameof(options.Storage)} is {options.Storage}; use the values that have a name.", nameof(options));
+        }
 
         // A copy: what the caller does to the object later must not reach a pipeline that is built already.
         _options = new TextEmbeddingOptions
@@ -47,10 +51,12 @@ public sealed class TextEmbeddingEstimator : IEstimator<TextEmbeddingTransformer
     public TextEmbeddingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        TextEmbeddingTransformer transformer = new(_environment, _outputColumnName, _inputColumnName, _options.Model, _options.OnEmptyText, _options.Storage);
+        TextEmbeddingTransformer transformer = CreateTransformer();
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }
+
+    internal TextEmbeddingTransformer CreateTransformer() => new(_environment, _outputColumnName, _inputColumnName, _options.Model, _options.OnEmptyText, _options.Storage);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The text column is missing or of another type.</exception>

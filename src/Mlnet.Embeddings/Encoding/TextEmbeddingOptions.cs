@@ -1,10 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mlnet.Embeddings;
 
 /// <summary>Settings of <see cref="TextEmbeddingEstimator"/>; a newcomer needs none of them.</summary>
 public sealed class TextEmbeddingOptions
 {
-    /// <summary>The model. The bundled one by default: English, small, no download.</summary>
-    public EmbeddingModel Model { get; set; } = EmbeddingModel.Default;
+    /// <summary>The model. The bundled one by default: English, small, no download; it is opened only if no other is set.</summary>
+    [AllowNull]
+    public EmbeddingModel Model
+    {
+        get => field ?? EmbeddingModel.Default;
+        set;
+    }
 
     /// <summary>The name of one of the model's prompts, put before each text; null for none, as most models of sentences want.</summary>
     public string? Prompt { get; set; }

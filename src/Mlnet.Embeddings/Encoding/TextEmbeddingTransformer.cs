@@ -44,11 +44,8 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
     internal static TextEmbeddingTransformer Load(IHostEnvironment environment, ComponentFile file)
     {
         ComponentLoader.CheckVersion(file, Version);
-        Settings settings = JsonSerializer.Deserialize(file.Part(SettingsPart), SettingsJson.Default.Settings)
-            ?? throw new InvalidDataException($"The settings of {Kind} in the saved pipeline are empty.");
-        EmbeddingModel model = settings.ReferencedFolder is null
-            ? EmbeddingModel.FromFiles(ModelFiles.FromMemory(settings.ModelName, file.Parts.Where(p => p.Key.StartsWith(ModelPrefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[ModelPrefix.Length..], p => p.Value)))
-            : OpenReferenced(settings);
+        Settings settings = file.Part(SettingsPart, SettingsJson.Default.Settings);
+        EmbeddingModel model = settings.ReferencedFolder is null ? OpenEmbedded(settings, file) : OpenReferenced(settings, settings.ReferencedFolder);
         if (model.Space.ModelHash != settings.ModelHash)
         {
             throw new InvalidDataException(
@@ -56,13 +53,14 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
                 + $"{settings.ReferencedFolder ?? "the one inside it"} now has {model.Space.ModelHash}. Put the model back as it was, or fit and save the pipeline again.");
         }
 
-        return new TextEmbeddingTransformer(
-            environment,
-            settings.OutputColumnName,
-            settings.InputColumnName,
-            settings.Prefix.Length == 0 ? model : model.WithPrefix(settings.Prefix),
-            settings.OnEmptyText,
-            settings.ReferencedFolder is null ? ModelStorage.Embedded : ModelStorage.Reference);
+        TextEmbeddingOptions options = new()
+        {
+            // An empty prefix too: the model's files may name a default prompt that the pipeline was made without.
+            Model = model.WithPrefix(settings.Prefix),
+            OnEmptyText = settings.OnEmptyText,
+            Storage = settings.ReferencedFolder is null ? ModelStorage.Embedded : ModelStorage.Reference,
+        };
+        return new TextEmbeddingEstimator(environment, settings.OutputColumnName, settings.InputColumnName, options).CreateTransformer();
     }
 
     private protected override BlockMapper Map(DataViewSchema inputSchema)
@@ -71,7 +69,7 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
         return new TextEmbeddingMapper(input, VectorColumn.Create(_outputColumnName, _model.Dimensions, _model.Space.IsNormalized), _model, _onEmptyText, _empty);
     }
 
-    private protected override ComponentFile ToFile()
+    internal override ComponentFile ToFile()
     {
         VectorSpace space = _model.Space;
         string? folder = _storage == ModelStorage.Reference
@@ -83,15 +81,21 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
         return new ComponentFile(Kind, Version, parts);
     }
 
-    private static EmbeddingModel OpenReferenced(Settings settings)
+    private static EmbeddingModel OpenEmbedded(Settings settings, ComponentFile file) =>
+        EmbeddingModel.FromFiles(ModelFiles.FromMemory(settings.ModelName, file.Parts.Where(p => p.Key.StartsWith(ModelPrefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[ModelPrefix.Length..], p => p.Value)));
+
+    private static EmbeddingModel OpenReferenced(Settings settings, string folder)
     {
         try
         {
-            return EmbeddingModel.FromFolder(settings.ReferencedFolder!);
+            return EmbeddingModel.FromFolder(folder);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"The pipeline was saved with a reference to the model folder '{settings.ReferencedFolder}', which cannot be opened: {e.Message}", e);
+            throw new InvalidDataException(
+                $"The pipeline was saved with a reference to the model '{settings.ModelName}' in the folder '{folder}', which cannot be opened: {e.Message} "
+                + "Put the model back there, or fit and save the pipeline again.",
+                e);
         }
     }
 
@@ -107,5 +111,5 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
 
 /// <summary>The settings of a saved <see cref="TextEmbeddingTransformer"/> as JSON.</summary>
 [JsonSerializable(typeof(TextEmbeddingTransformer.Settings))]
-[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 internal sealed partial class SettingsJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mlnet.Embeddings.Persistence;
 
@@ -49,6 +50,10 @@ internal sealed class ComponentFile
     public byte[] Part(string name) =>
         _parts.TryGetValue(name, out byte[]? part) ? part : throw Corrupt($"its {Kind} entry lacks the part '{name}'");
 
+    /// <summary>The part of that name, which is JSON.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is no JSON of that type.</exception>
+    public T Part<T>(string name, JsonTypeInfo<T> type) => Parse(Part(name), type, $"the part '{name}' of its {Kind} entry");
+
     public void Write(BinaryWriter writer)
     {
         string writtenBy = typeof(ComponentFile).Assembly.GetName().Version?.ToString() ?? "";
@@ -90,28 +95,45 @@ internal sealed class ComponentFile
         byte[] indexBytes = new byte[length];
         ReadExactly(reader.BaseStream, indexBytes, "its index");
         Check(indexBytes, Convert.ToHexStringLower(head[^SHA256.HashSizeInBytes..]), "its index");
-        Index index = JsonSerializer.Deserialize(indexBytes, IndexJson.Default.Index) ?? throw Corrupt("its index is empty");
-        return new ComponentFile(index.Kind, index.Version, ReadParts(reader.BaseStream, index));
+        Index index = Parse(indexBytes, IndexJson.Default.Index, "its index");
+        return index.Version >= 1
+            ? new ComponentFile(index.Kind, index.Version, ReadParts(reader.BaseStream, index))
+            : throw Corrupt($"its index says version {index.Version} of {index.Kind}");
     }
 
     private static Dictionary<string, byte[]> ReadParts(Stream stream, Index index)
     {
         Dictionary<string, byte[]> parts = new(StringComparer.Ordinal);
-        foreach (IndexEntry entry in index.Parts)
+        foreach (IndexEntry? entry in index.Parts)
         {
-            // The index has passed its checksum, but what it promises must also be there before it is allocated.
-            if (entry.Length < 0 || entry.Length > Array.MaxLength || (stream.CanSeek && entry.Length > stream.Length - stream.Position))
+            // The index has passed its checksum, but what it promises must also be there before it is allocated. ML.NET's streams can all seek.
+            if (entry is null || entry.Length < 0 || entry.Length > Array.MaxLength || entry.Length > stream.Length - stream.Position)
             {
-                throw Corrupt($"the part '{entry.Name}' should have {entry.Length} bytes and the file ends before");
+                throw Corrupt($"the part '{entry?.Name}' should have {entry?.Length} bytes, of which the file has {stream.Length - stream.Position}");
             }
 
             byte[] part = new byte[entry.Length];
             ReadExactly(stream, part, $"the part '{entry.Name}'");
             Check(part, entry.Sha256, $"the part '{entry.Name}'");
-            parts.Add(entry.Name, part);
+            if (!parts.TryAdd(entry.Name, part))
+            {
+                throw Corrupt($"its index names the part '{entry.Name}' twice");
+            }
         }
 
         return parts;
+    }
+
+    private static T Parse<T>(byte[] json, JsonTypeInfo<T> type, string what)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw Corrupt($"{what} is empty");
+        }
+        catch (JsonException e)
+        {
+            throw Corrupt($"{what} is not as it was written ({e.Message})");
+        }
     }
 
     private static void ReadExactly(Stream stream, Span<byte> destination, string what)
@@ -133,11 +155,12 @@ internal sealed class ComponentFile
 
     private static InvalidDataException Corrupt(string how) => new($"The saved pipeline is damaged: {how}. Save or copy it again.");
 
-    internal sealed record Index(string Kind, int Version, string Writer, IndexEntry[] Parts);
+    internal sealed record Index(string Kind, int Version, string Writer, IndexEntry?[] Parts);
 
     internal sealed record IndexEntry(string Name, long Length, string Sha256);
 }
 
 /// <summary>The index of a <see cref="ComponentFile"/> as JSON.</summary>
 [JsonSerializable(typeof(ComponentFile.Index))]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 internal sealed partial class IndexJson : JsonSerializerContext;

@@ -26,7 +26,9 @@ internal static class ComponentLoader
         verWrittenCur: 0x00010001,
         verReadableCur: 0x00010001,
         verWeCanReadBack: 0x00010001,
-        loaderAssemblyName: typeof(ComponentLoader).Assembly.FullName,
+
+        // Without its version, which the runtime would want to find too: an older version should get to say itself what it cannot read.
+        loaderAssemblyName: typeof(ComponentLoader).Assembly.GetName().Name,
         loaderSignature: Signature);
 
     public static void Save(ModelSaveContext context, ComponentFile file)
@@ -41,10 +43,27 @@ internal static class ComponentLoader
     public static ITransformer Create(IHostEnvironment environment, ModelLoadContext context)
     {
         context.CheckAtModel(Version);
-        ComponentFile file = ComponentFile.Read(context.Reader);
-        return Kinds.TryGetValue(file.Kind, out Func<IHostEnvironment, ComponentFile, ComponentTransformer>? load)
-            ? load(environment, file)
-            : throw new InvalidDataException($"The saved pipeline holds a component '{file.Kind}', which this version of Mlnet.Embeddings does not know. Load it with a newer version.");
+        return Load(environment, ComponentFile.Read(context.Reader));
+    }
+
+    /// <summary>The component that a file holds.</summary>
+    /// <exception cref="InvalidDataException">It is of an unknown kind or a newer version, or its content makes no sense.</exception>
+    public static ComponentTransformer Load(IHostEnvironment environment, ComponentFile file)
+    {
+        if (!Kinds.TryGetValue(file.Kind, out Func<IHostEnvironment, ComponentFile, ComponentTransformer>? load))
+        {
+            throw new InvalidDataException($"The saved pipeline holds a component '{file.Kind}', which this version of Mlnet.Embeddings does not know. Load it with a newer version.");
+        }
+
+        try
+        {
+            return load(environment, file);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or IOException)
+        {
+            // To a caller of ours these would be about an argument or a file; here the saved pipeline is to blame.
+            throw new InvalidDataException($"The saved pipeline holds a {file.Kind} that cannot be: {e.Message} Fit and save the pipeline again.", e);
+        }
     }
 
     /// <summary>Refuses what a newer version of a component wrote.</summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Tests.Contract;
 
 namespace Mlnet.Embeddings.Tests.Encoding;
@@ -135,6 +136,36 @@ public sealed class TextEmbeddingTests : IDisposable
         ITransformer loaded = _ml.Model.Load(path, out _);
         Assert.Equal(Views.Lines(transformer.Transform(data)), Views.Lines(loaded.Transform(data)));
         Assert.NotEqual(Views.Lines(_ml.Transforms.Text.EmbedText("Embedding", "Text").Fit(data).Transform(data)), Views.Lines(loaded.Transform(data)));
+    }
+
+    [Fact]
+    public void A_pipeline_made_without_the_default_prompt_of_its_model_is_loaded_without_it()
+    {
+        Dictionary<string, byte[]> files = new(EmbeddingModel.Default.Files)
+        {
+            ["config_sentence_transformers.json"] = """{"prompts":{"query":"delivery: "},"default_prompt_name":"query"}"""u8.ToArray(),
+        };
+        EmbeddingModel model = EmbeddingModel.FromFiles(ModelFiles.FromMemory("prompted", files));
+        Assert.Equal("delivery: ", model.Space.Prompt);
+        IDataView data = Views.Sample(_ml);
+        foreach (EmbeddingModel used in new[] { model, model.WithPrefix(""), model.WithPrefix("other: ") })
+        {
+            TextEmbeddingTransformer transformer = _ml.Transforms.Text.EmbedText("Embedding", "Text", used).Fit(data);
+            string path = Path.Combine(_folder, "model.zip");
+            _ml.Model.Save(transformer, data.Schema, path);
+            TextEmbeddingTransformer loaded = Assert.IsType<TextEmbeddingTransformer>(_ml.Model.Load(path, out _));
+            Assert.Equal(used.Space, loaded.Space);
+            Assert.Equal(Views.Lines(transformer.Transform(data)), Views.Lines(loaded.Transform(data)));
+        }
+    }
+
+    [Fact]
+    public void Settings_that_do_not_exist_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText("Embedding", "Text", new TextEmbeddingOptions { OnEmptyText = (OnEmptyText)9 }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText("Embedding", "Text", new TextEmbeddingOptions { Storage = (ModelStorage)9 }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText("Embedding", " "));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText(" ", "Text"));
     }
 
     [Fact]
