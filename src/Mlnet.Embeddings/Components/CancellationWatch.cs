@@ -18,7 +18,8 @@ internal sealed class CancellationWatch : IDisposable
             {
                 if (MlnetAccess.IsCanceled(environment))
                 {
-                    _source.Cancel();
+                    // Not Cancel: what a provider's callback throws would end the process, since this is the timer's thread.
+                    _ = _source.CancelAsync();
                 }
             },
             null,

@@ -13,7 +13,7 @@ namespace Mlnet.Embeddings;
 /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
 /// <item><term>Input column data type</term><description>Text</description></item>
 /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, one value a dimension of the model; annotated <c>IsNormalized</c> when the model gives unit vectors</description></item>
-/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// <item><term>Exportable to ONNX</term><description>No; <c>ConvertToOnnx</c> exports the steps after it, and the embedding becomes an input of their graph</description></item>
 /// <item><term>Source</term><description>Sentence embeddings: Reimers and Gurevych 2019 (Sentence-BERT). Static models: Arora et al. 2017 (SIF), Tulkens and van Dongen 2024 (Model2Vec)</description></item>
 /// </list>
 /// </remarks>

@@ -41,6 +41,8 @@ internal sealed class HangingProvider : IEmbeddingGenerator<string, Embedding<fl
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
+        // A provider's clean-up may fail; that must not be the end of the process.
+        cancellationToken.Register(() => throw new InvalidOperationException("clean-up failed"));
         Called.TrySetResult();
         await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new InvalidOperationException("An endless wait has ended.");
