@@ -17,12 +17,9 @@ public abstract partial class EmbeddingModel
     public static EmbeddingModel FromFiles(ModelFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        if (StaticModelReader.LayoutOf(files) is not { } layout)
-        {
-            throw NotStatic(files);
-        }
-
-        StaticModel model = StaticModel.FromFiles(files);
+        StaticModelReader reader = new(files);
+        StaticModelLayout layout = reader.FindLayout() ?? throw NotStatic(files);
+        StaticModel model = reader.Read(layout);
         return layout.DefaultPrompt is null ? model : model.WithPrompt(layout.DefaultPrompt);
     }
 

@@ -15,12 +15,12 @@ internal sealed class StaticModelReader(ModelFiles files)
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
 
     /// <summary>How the files make a static model; null where they do not.</summary>
-    public static StaticModelLayout? LayoutOf(ModelFiles files) => StaticModelLayout.Find(files, new StaticModelReader(files).ReadJson);
+    public StaticModelLayout? FindLayout() => StaticModelLayout.Find(files, ReadJson);
 
-    public StaticModel Read()
+    public StaticModel Read() => Read(FindLayout() ?? throw new InvalidDataException($"'{files.Location}' holds no static model. {StaticModelLayout.LookedFor}"));
+
+    public StaticModel Read(StaticModelLayout layout)
     {
-        StaticModelLayout layout = StaticModelLayout.Find(files, ReadJson)
-            ?? throw new InvalidDataException($"'{files.Location}' holds no static model. {StaticModelLayout.LookedFor}");
         TextTokenizer tokenizer = ReadTokenizer(layout.Folder);
         string name = layout.Folder + "model.safetensors";
         TokenTable table = ReadTable(SafetensorsFile.Parse(ReadFile(name), LocationOf(name)), LocationOf(name), tokenizer.VocabularySize);
