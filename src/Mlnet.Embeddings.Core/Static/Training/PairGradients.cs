@@ -40,9 +40,9 @@ internal sealed class PairGradients
         foreach (int width in prefixes)
         {
             int size = n * width;
-            Parallel.For(0, 2, _parallel, side => UnitRows.Forward(_sums[side], n, _dimensions, _units[side], _lengths[side], width));
+            Parallel.For(0, 2, _parallel, side => UnitLayer.Forward(_sums[side], n, _dimensions, _units[side], _lengths[side], width));
             loss += _loss.Evaluate(_units[0].AsSpan(0, size), _units[1].AsSpan(0, size), batch.Masked, n, width, _unitGradients[0].AsSpan(0, size), _unitGradients[1].AsSpan(0, size));
-            Parallel.For(0, 2, _parallel, side => UnitRows.Backward(
+            Parallel.For(0, 2, _parallel, side => UnitLayer.Backward(
                 _units[side], _lengths[side], _unitGradients[side], n, width, OfTexts.AsSpan(side * n * _dimensions, n * _dimensions), _dimensions, 1f / prefixes.Length));
         }
 

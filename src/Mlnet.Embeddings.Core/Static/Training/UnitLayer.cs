@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Mlnet.Embeddings.Static.Training;
 
 /// <summary>Scaling rows to length one, u = x/‖x‖, and the way back of a gradient, (g − u(u·g))/‖x‖.</summary>
-internal static class UnitRows
+internal static class UnitLayer
 {
     /// <summary>Writes the first <paramref name="width"/> values of each row of <paramref name="rows"/>, scaled to length one; a row of zeros stays one.</summary>
     public static void Forward(float[] rows, int count, int dimensions, float[] units, float[] lengths, int width)
