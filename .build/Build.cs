@@ -49,7 +49,7 @@ switch (command)
         exit = BuildAll([tool], quiet: true) is int broken and not 0 ? broken : Run("dotnet", [tool.Binary(root, "mlnet-embed"), .. rest]);
         break;
     case "bench":
-        exit = BuildAll([benchmarks], quiet: true) is int wrong and not 0 ? wrong : !benchmarks.Built ? 1 : Run("dotnet", [benchmarks.Binary(root), .. rest]);
+        exit = BuildAll([tool, benchmarks], quiet: true) is int wrong and not 0 ? wrong : !benchmarks.Built ? 1 : Run("dotnet", [benchmarks.Binary(root), .. rest]);
         break;
     case "pack":
         exit = Pack();
