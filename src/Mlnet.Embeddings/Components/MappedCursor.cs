@@ -86,26 +86,43 @@ internal sealed class MappedCursor : DataViewRowCursor
 
         public ValueGetter<TValue> Getter<TValue>(int output, DataViewSchema.Column column) => Getters.As<TValue>(block.CreateGetter(output, this), column);
 
+        // The way of a row that is not read ahead is kept apart and short: it is walked once a row.
         public override void EnsureComputed()
         {
-            Slot = cursor._window?.Slot ?? (_isOnRow ? 0 : throw NoRow());
+            if (cursor._window is RowWindow window)
+            {
+                Slot = window.Slot;
+                ComputeWindow();
+            }
+            else if (!_computed)
+            {
+                ComputeRow();
+            }
+        }
+
+        private void ComputeRow()
+        {
+            if (!_isOnRow)
+            {
+                throw NoRow();
+            }
+
+            CancellationWatch.ThrowIfCanceled(environment);
+            block.Read(0);
+            block.Compute(1, CancellationToken.None);
+            _computed = true;
+        }
+
+        private void ComputeWindow()
+        {
             if (_computed)
             {
                 return;
             }
 
             CancellationWatch.ThrowIfCanceled(environment);
-            if (cursor._window is null)
-            {
-                block.Read(0);
-                block.Compute(1, CancellationToken.None);
-            }
-            else
-            {
-                using CancellationWatch watch = new(environment);
-                block.Compute(_rows, watch.Token);
-            }
-
+            using CancellationWatch watch = new(environment);
+            block.Compute(_rows, watch.Token);
             _computed = true;
         }
 

@@ -18,6 +18,7 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
     private sealed class TextBlock : Block
     {
         private readonly TextEmbeddingMapper _mapper;
+        private readonly EmbeddingModel _model;
         private readonly DataViewRow _row;
         private readonly ValueGetter<ReadOnlyMemory<char>> _getter;
         private readonly ReadOnlyMemory<char>[] _texts;
@@ -31,20 +32,21 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
         public TextBlock(TextEmbeddingMapper mapper, DataViewRow row, int capacity)
         {
             _mapper = mapper;
+            _model = mapper.Model;
             _row = row;
             _getter = row.GetGetter<ReadOnlyMemory<char>>(mapper.Inputs[0]);
-            _dimensions = mapper.Model.Dimensions;
+            _dimensions = _model.Dimensions;
             _texts = new ReadOnlyMemory<char>[capacity];
-            _positions = new long[capacity];
+            _positions = capacity > 1 ? new long[capacity] : [];
             _vectors = new float[capacity * _dimensions];
         }
 
         public override void Read(int slot)
         {
             _getter(ref _texts[slot]);
-            _positions[slot] = _row.Position;
             if (_texts.Length > 1)
             {
+                _positions[slot] = _row.Position;
                 _texts[slot] = Copy(_texts[slot].Span, first: slot == 0);
             }
         }
@@ -64,13 +66,13 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
         {
             try
             {
-                _mapper.Model.Encode(_texts.AsSpan(0, rows), _vectors.AsSpan(0, rows * _dimensions), cancellationToken);
+                _model.Encode(_texts.AsSpan(0, rows), _vectors.AsSpan(0, rows * _dimensions), cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // A cancellation that nobody here asked for is a provider's way to give up.
-                string where = rows == 1 ? Where(0) : $"{Where(0)} to {_positions[rows - 1]}";
-                throw new InvalidOperationException($"{where} could not be embedded by the model '{_mapper.Model.Space.ModelName}': {e.Message}", e);
+                string where = rows == 1 ? Where(0) : $"{Where(0)} to {PositionOf(rows - 1)}";
+                throw new InvalidOperationException($"{where} could not be embedded by the model '{_model.Space.ModelName}': {e.Message}", e);
             }
 
             for (int slot = 0; slot < rows; slot++)
@@ -96,7 +98,9 @@ internal sealed class TextEmbeddingMapper(DataViewSchema.Column input, DataViewS
                 value = editor.Commit();
             });
 
-        private string Where(int slot) => $"{TextEmbeddingTransformer.Kind}: the text of column '{_mapper.Inputs[0].Name}' in row {_positions[slot]}";
+        private string Where(int slot) => $"{TextEmbeddingTransformer.Kind}: the text of column '{_mapper.Inputs[0].Name}' in row {PositionOf(slot)}";
+
+        private long PositionOf(int slot) => _texts.Length > 1 ? _positions[slot] : _row.Position;
 
         // Texts read ahead must outlive their row. A block that is outgrown stays with the texts that lie in it.
         private ReadOnlyMemory<char> Copy(ReadOnlySpan<char> text, bool first)
