@@ -72,17 +72,14 @@ public sealed class ProcessTests
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
         using Scratch scratch = new();
         string output = scratch["out.csv"];
-        string[] args = ["embed", "--model", TinyModel.Write(scratch), "--input", Table(scratch, 1000), "--output", output, "--quiet"];
+        string[] args = ["embed", "--model", TinyModel.Write(scratch), "--input", Table(scratch, 2000), "--output", output, "--rows-per-part", "50", "--quiet"];
         using CancellationTokenSource stop = new();
-        Func<string, EmbeddingModel> openAndStop = folder =>
-        {
-            stop.Cancel();
-            return EmbeddingModel.FromFolder(folder);
-        };
-        Assert.Equal(130, (await ToolRun.Stoppable(args, openAndStop, null, stop.Token)).ExitCode);
+        Assert.Equal(130, (await ToolRun.Stoppable(args, folder => new StoppingModel(EmbeddingModel.FromFolder(folder), 1500, stop), null, stop.Token)).ExitCode);
 
-        // The file of the first part leads to a disk that is always full.
-        File.CreateSymbolicLink(output + ".parts/part-00001.csv.tmp", "/dev/full");
+        // The file of the next part leads to a disk that is always full.
+        int finished = Directory.GetFiles(output + ".parts", "part-*.csv").Length;
+        Assert.True(finished > 0);
+        File.CreateSymbolicLink($"{output}.parts/part-{finished + 1:D5}.csv.tmp", "/dev/full");
 
         (int exitCode, string standardOutput, string error) = await Run(args);
 
@@ -156,5 +153,23 @@ public sealed class ProcessTests
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>A model that asks for the end after some texts.</summary>
+    private sealed class StoppingModel(EmbeddingModel model, int texts, CancellationTokenSource stop) : EmbeddingModel
+    {
+        private int _texts;
+
+        public override VectorSpace Space => model.Space;
+
+        public override void Encode(ReadOnlySpan<ReadOnlyMemory<char>> batch, Span<float> destination, CancellationToken cancellationToken = default)
+        {
+            if (Interlocked.Add(ref _texts, batch.Length) >= texts)
+            {
+                stop.Cancel();
+            }
+
+            model.Encode(batch, destination, cancellationToken);
+        }
     }
 }

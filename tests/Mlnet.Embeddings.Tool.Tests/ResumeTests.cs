@@ -136,6 +136,39 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task Two_runs_do_not_write_the_same_output_by_a_relative_path()
+    {
+        using Scratch scratch = new();
+        string output = Path.GetRelativePath(Environment.CurrentDirectory, scratch["out.csv"]);
+        string input = Table(scratch);
+        ToolRun? second = null;
+        FakeModel model = new(onTexts: _ => second ??= ToolRun.Of(Args(input, output), _ => new FakeModel()).GetAwaiter().GetResult());
+
+        ToolRun first = await ToolRun.Of([.. Args(input, output), "--restart"], _ => model);
+
+        Assert.True(first.ExitCode == 0, first.Error);
+        second!.AssertRefused("Another mlnet-embed works");
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_before_it_finished_a_part_stands_in_nobodys_way()
+    {
+        using Scratch scratch = new();
+        string output = scratch["out.csv"];
+        string bad = scratch.Write("bad.csv", "text\n\"never closed\n");
+
+        (await ToolRun.Of(["embed", "--input", bad, "--output", output], _ => new FakeModel())).AssertRefused("never closed");
+        Assert.False(Directory.Exists(output + ".parts"));
+
+        // The same after a crash, which leaves the folder behind.
+        Directory.CreateDirectory(output + ".parts");
+        File.WriteAllText(output + ".parts/manifest.json", """{ "version": 1, "run": { "input": "other.csv" }, "parts": [], "complete": false }""");
+        ToolRun run = await ToolRun.Of(Args(Table(scratch), output), _ => new FakeModel());
+
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
+    [Fact]
     public async Task A_run_from_standard_input_is_not_continued()
     {
         using Scratch scratch = new();

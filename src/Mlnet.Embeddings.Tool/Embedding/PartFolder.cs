@@ -9,6 +9,7 @@ namespace Mlnet.Embeddings.Tool.Embedding;
 /// </remarks>
 internal sealed class PartFolder : IDisposable
 {
+    private const string Lock = "lock";
     private readonly string _folder;
     private readonly string _output;
     private readonly FileStream _lock;
@@ -59,12 +60,14 @@ internal sealed class PartFolder : IDisposable
             if (File.Exists(manifestPath) && !restart)
             {
                 manifest = PartManifest.Read(manifestPath);
-                CheckSameRun(folder, manifest, run, resumable);
+
+                // A run that has finished nothing has nothing to lose: whatever comes next may begin.
+                manifest = manifest is { Parts.Count: 0, Complete: false } ? null : CheckSameRun(folder, manifest, run, resumable);
             }
 
             if (manifest is null)
             {
-                DeleteAllBut(folder, held.Name);
+                DeleteAllBut(folder, Lock);
                 manifest = new PartManifest { Run = run };
                 manifest.Write(manifestPath);
             }
@@ -111,7 +114,14 @@ internal sealed class PartFolder : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        if (Parts.Count == 0 && Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
 
     private void Save() => _manifest.Write(Path.Combine(_folder, "manifest.json"));
 
@@ -119,7 +129,7 @@ internal sealed class PartFolder : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(folder, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException) && !DiskSpace.IsExhausted(exception))
         {
@@ -127,7 +137,7 @@ internal sealed class PartFolder : IDisposable
         }
     }
 
-    private static void CheckSameRun(string folder, PartManifest? manifest, Dictionary<string, string> run, bool resumable)
+    private static PartManifest CheckSameRun(string folder, PartManifest? manifest, Dictionary<string, string> run, bool resumable)
     {
         string instead = $"Delete that folder, or pass --restart to begin again.";
         if (manifest is null)
@@ -148,13 +158,15 @@ internal sealed class PartFolder : IDisposable
                 throw new ToolException($"'{folder}' holds an unfinished run with another {what} ({then ?? "none"}, now {now}). {instead}");
             }
         }
+
+        return manifest;
     }
 
     private static void DeleteAllBut(string folder, string keep)
     {
         foreach (string file in Directory.EnumerateFiles(folder))
         {
-            if (file != keep)
+            if (Path.GetFileName(file) != keep)
             {
                 File.Delete(file);
             }
