@@ -20,7 +20,7 @@ internal static class MlnetEmbed
         ParseResult parsed = Root(environment).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
-            return Fail(environment, $"{parsed.Errors[0].Message} See '{PathOf(parsed)} --help'.", ExitCodes.BadInput);
+            return Fail(environment, $"{Complaint(parsed)} See '{PathOf(parsed)} --help'.", ExitCodes.BadInput);
         }
 
         InvocationConfiguration configuration = new()
@@ -71,6 +71,12 @@ internal static class MlnetEmbed
 
         return root;
     }
+
+    // A mistyped command is also a missing one; what was typed says more.
+    private static string Complaint(ParseResult parsed) =>
+        parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
+            ? $"'{parsed.UnmatchedTokens[0]}' is not known here; there is {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."
+            : parsed.Errors[0].Message.Replace("'System.Int32'", "a whole number", StringComparison.Ordinal).Replace("'System.Double'", "a number", StringComparison.Ordinal).ReplaceLineEndings(" ").Replace("expected type ", "", StringComparison.Ordinal);
 
     private static string PathOf(ParseResult parsed)
     {

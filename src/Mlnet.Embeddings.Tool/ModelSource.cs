@@ -15,6 +15,11 @@ internal static class ModelSource
             return EmbeddingModel.Default;
         }
 
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new ToolException("--model is empty. Give 'default' or a folder that holds a model.");
+        }
+
         try
         {
             return EmbeddingModel.FromFolder(name);

@@ -21,7 +21,8 @@ internal sealed class ToolEnvironment
     public static ToolEnvironment OfProcess() => new()
     {
         Out = Console.Out,
-        Error = Console.Error,
+        // A terminal is left as it is: the bar asks whether it writes to one.
+        Error = Console.IsErrorRedirected ? new ForgivingWriter(Console.Error) : Console.Error,
         OpenInput = Console.OpenStandardInput,
         ErrorIsTerminal = !Console.IsErrorRedirected,
     };

@@ -27,9 +27,46 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("'nonsense'", "nonsense")]
+    [InlineData("'nonsense'", "evaluate", "nonsense")]
+    [InlineData("a whole number", "embed", "--input", "a.csv", "--output", "b.csv", "--rows-per-part", "many")]
+    [InlineData("--model is empty", "embed", "--input", "README.csv", "--output", "b.csv", "--model", "")]
+    [InlineData("--embedding-column is empty", "embed", "--input", "a.csv", "--output", "b.csv", "--embedding-column", "")]
+    public async Task What_was_typed_wrong_is_named(string mention, params string[] args)
+    {
+        using Scratch scratch = new();
+        string table = scratch.Write("a.csv", "text\na\n");
+
+        (await ToolRun.Of([.. args.Select(a => a == "README.csv" ? table : a)])).AssertRefused(mention);
+    }
+
+    [Fact]
+    public void Lost_progress_does_not_stop_the_work()
+    {
+        using FullWriter full = new();
+        using ForgivingWriter writer = new(full);
+
+        Assert.Throws<IOException>(() => full.WriteLine("a line"));
+        writer.WriteLine("a line");
+        writer.Write('c');
+        writer.Flush();
+    }
+
+    [Theory]
     [InlineData("embed", "--nonsense")]
     [InlineData("embed", "--input", "a.csv")]
     [InlineData("nonsense")]
     public async Task Bad_flags_are_refused_in_one_line_that_points_to_the_help(params string[] args) =>
         (await ToolRun.Of(args)).AssertRefused("--help");
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
 }

@@ -78,6 +78,33 @@ public sealed class EvaluateTests
     }
 
     [Fact]
+    public async Task A_file_whose_name_does_not_say_what_it_is_can_be_named_a_format()
+    {
+        using Scratch scratch = new();
+        string rows = scratch.Write("SMSCollection", Labeled(0, 40).Replace(',', '\t'));
+
+        (await Evaluate("classification", "--train", rows, "--test", rows, "--text", "1", "--label", "2")).AssertRefused("--format");
+        ToolRun run = await Evaluate("classification", "--train", rows, "--test", rows, "--text", "1", "--label", "2", "--format", "tsv", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(40, OneObject(run.Out).GetProperty("n").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_packed_file_that_is_named_as_a_table_is_told_of()
+    {
+        using Scratch scratch = new();
+        string zipped = scratch.Write("gz.csv", [0x1F, 0x8B, 8, 0, 0, 0, 10, 0, 3]);
+        string sheet = scratch.Write("sheet.csv", "PK\u0003\u0004..."u8.ToArray());
+
+        foreach (string encoding in (string[])["utf-8", "latin1"])
+        {
+            (await Evaluate("sts", "--data", zipped, "--left", "a", "--right", "b", "--score", "s", "--encoding", encoding)).AssertRefused("gz.csv", "gzip");
+            (await Evaluate("sts", "--data", sheet, "--left", "a", "--right", "b", "--score", "s", "--encoding", encoding)).AssertRefused("sheet.csv", "zip");
+        }
+    }
+
+    [Fact]
     public async Task Bad_data_is_refused_in_one_line()
     {
         using Scratch scratch = new();

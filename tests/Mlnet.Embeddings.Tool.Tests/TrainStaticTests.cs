@@ -79,8 +79,42 @@ public sealed class TrainStaticTests : IDisposable
         (await Train("--pairs", PathOf("pairs.tsv.zst"))).AssertRefused("not UTF-8", ".gz");
     }
 
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_told_of_before_the_training()
+    {
+        File.WriteAllText(PathOf("pairs.tsv"), Pairs());
+        File.WriteAllText(PathOf("model"), "a file in the way");
+
+        (await Train("--pairs", PathOf("pairs.tsv"))).AssertRefused("is a file");
+        (await ToolRun.Of(["train-static", "--pairs", PathOf("pairs.tsv"), "--output", Path.Combine(PathOf("pairs.tsv"), "below")])).AssertRefused();
+    }
+
+    [Fact]
+    public async Task Errors_speak_of_flags()
+    {
+        File.WriteAllText(PathOf("pairs.tsv"), Pairs());
+
+        ToolRun few = await Train("--pairs", PathOf("pairs.tsv"), "--batch-size", "4000");
+        Assert.Equal(2, few.ExitCode);
+        Assert.Contains("--batch-size", few.Error);
+        Assert.DoesNotContain("Parameter", few.Error);
+        Assert.False(Directory.Exists(PathOf("model")));
+        (await Train("--pairs", PathOf("pairs.tsv"), "--temperature", "0")).AssertRefused("--temperature is 0");
+        (await Train("--pairs", PathOf("pairs.tsv"), "--vocabulary-size", "3")).AssertRefused("--vocabulary-size");
+        (await Train("--pairs", PathOf("pairs.tsv"), "--vocabulary", "nothere.txt")).AssertRefused("nothere.txt");
+    }
+
+    [Fact]
+    public async Task A_gzip_file_that_is_none_is_named()
+    {
+        File.WriteAllText(PathOf("pairs.tsv.gz"), Pairs());
+
+        (await Train("--pairs", PathOf("pairs.tsv.gz"))).AssertRefused("pairs.tsv.gz", "gzip");
+    }
+
     [Theory]
     [InlineData("--pairs", "missing.tsv")]
+    [InlineData("--pairs", ".")]
     [InlineData("--pairs", "-", "--keep", "source=2")]
     [InlineData("--pairs", "-", "--matryoshka", "8,many")]
     [InlineData("--pairs", "-", "--matryoshka", "99")]

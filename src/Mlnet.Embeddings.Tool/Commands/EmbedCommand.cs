@@ -14,7 +14,6 @@ internal static class EmbedCommand
         ModelOptions model = new();
         TableReadingOptions reading = new();
         Option<string> input = new("--input", "-i") { Description = "The table: .csv, .tsv, .jsonl, .ndjson, .parquet, .txt (a text a line), or - for standard input.", Required = true };
-        Option<string?> format = new("--format") { Description = "What the input is, where its name does not say: csv, tsv, jsonl, parquet or txt." };
         Option<string?> text = new("--text-column", "-c") { Description = "The column of texts, by name or by number from 1. [default: text, else the only column]" };
         Option<string> output = new("--output", "-o") { Description = "Where to write: .csv, .tsv, .jsonl or .parquet (the table and its embeddings), or .npy (the embeddings alone).", Required = true };
         Option<string> column = new("--embedding-column") { Description = "What the new column is called.", DefaultValueFactory = _ => EmbedOptions.DefaultEmbeddingColumn };
@@ -23,7 +22,7 @@ internal static class EmbedCommand
         Option<bool> quiet = new("--quiet", "-q") { Description = "Show no progress." };
         ToolCommand command = new("embed", "Embeds a column of a table.", "mlnet-embed embed --input reviews.csv --text-column body --output reviews.npy")
         {
-            model.Model, input, format, text, model.Prompt, output, column, reading.NoHeader, reading.Encoding, rows, restart, quiet,
+            model.Model, input, reading.Format, text, model.Prompt, output, column, reading.NoHeader, reading.Encoding, rows, restart, quiet,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -33,7 +32,7 @@ internal static class EmbedCommand
             EmbedOptions options = new()
             {
                 Input = from,
-                InputFormat = TableFormats.OfInput(from, parsed.GetValue(format)),
+                InputFormat = TableFormats.OfInput(from, parsed.GetValue(reading.Format)),
                 Output = to,
                 OutputFormat = TableFormats.OfOutput(to),
                 TextColumn = textColumn,
@@ -53,6 +52,11 @@ internal static class EmbedCommand
         if (options.RowsPerPart < 1)
         {
             throw new ToolException("--rows-per-part must be at least 1.");
+        }
+
+        if (options.EmbeddingColumn.Length == 0)
+        {
+            throw new ToolException("--embedding-column is empty. Give the new column a name.");
         }
 
         string output = Path.GetFullPath(options.Output);

@@ -19,7 +19,7 @@ internal sealed class EvaluationReport
     /// <summary>Adds the options that every evaluation has.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Model.Model, Model.Prompt, Reading.NoHeader, Reading.Encoding, Seed, Json])
+        foreach (Option option in (Option[])[Model.Model, Model.Prompt, Reading.Format, Reading.NoHeader, Reading.Encoding, Seed, Json])
         {
             command.Add(option);
         }

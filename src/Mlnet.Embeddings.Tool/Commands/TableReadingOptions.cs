@@ -14,6 +14,8 @@ internal sealed class TableReadingOptions
 
     public Option<string> Encoding { get; } = new("--encoding") { Description = "utf-8 (or UTF-16 where a byte order mark says so) or latin1.", DefaultValueFactory = _ => "utf-8" };
 
+    public Option<string?> Format { get; } = new("--format") { Description = "What the input is, where its name does not say: csv, tsv, jsonl, parquet or txt." };
+
     /// <param name="parsed">The command line.</param>
     /// <param name="columns">The columns that the command asks for.</param>
     /// <param name="allowExtraFields">See <see cref="TableOptions.AllowExtraFields"/>.</param>
@@ -26,6 +28,7 @@ internal sealed class TableReadingOptions
             "latin1" or "latin-1" or "iso-8859-1" => true,
             string other => throw new ToolException($"--encoding {other} is not known: give utf-8 or latin1."),
         },
+        Format = parsed.GetValue(Format),
         Asked = columns,
         AllowExtraFields = allowExtraFields,
     };

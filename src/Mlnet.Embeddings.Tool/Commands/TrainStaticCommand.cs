@@ -10,6 +10,12 @@ internal sealed class TrainStaticCommand
 {
     private static readonly StaticModelTrainerOptions Default = new();
 
+    private static readonly (string Property, string Flag)[] Flags =
+    [
+        ("Dimensions", "--dimensions"), ("MatryoshkaDimensions", "--matryoshka"), ("BatchSize", "--batch-size"), ("Temperature", "--temperature"), ("LearningRate", "--learning-rate"),
+        ("Passes", "--passes"), ("FrequencyDamping", "--frequency-damping"), ("Threads", "--threads"), ("raise Size or CharacterShare", "raise --vocabulary-size"),
+    ];
+
     private readonly Option<string[]> _pairs = new("--pairs", "-p") { Description = "Tab-separated files of pairs, plain or .gz, in mixed order; or - for standard input.", Required = true, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _columns = new("--columns") { Description = "The files' columns in order; 'left' and 'right' are the pair, 'source' groups batches.", DefaultValueFactory = _ => "left,right" };
     private readonly Option<string[]> _keep = new("--keep") { Description = "Share of rows to keep where a column has a value, such as kind:adjacent=0.5." };
@@ -51,7 +57,44 @@ internal sealed class TrainStaticCommand
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new ToolException(exception.Message, exception);
+            throw new ToolException(InFlags(exception), exception);
+        }
+    }
+
+    // The library speaks of its options' properties; the user has typed flags.
+    private static string InFlags(Exception exception)
+    {
+        string message = exception.Message;
+        if (exception is ArgumentException { ParamName: string parameter })
+        {
+            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
+        }
+
+        foreach ((string property, string flag) in Flags)
+        {
+            message = System.Text.RegularExpressions.Regex.Replace(message, $@"\b{property}\b", flag);
+        }
+
+        return message;
+    }
+
+    // Training may take hours; what its end would founder on is told at once.
+    private static void CheckOutput(string folder)
+    {
+        if (folder.Length == 0 || File.Exists(folder))
+        {
+            throw new ToolException(folder.Length == 0 ? "--output is empty. Give the folder to write." : $"--output '{folder}' is a file. Give a folder; it is made if it is not there.");
+        }
+
+        bool isNew = !Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
+        using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+        {
+        }
+
+        if (isNew)
+        {
+            Directory.Delete(folder);
         }
     }
 
@@ -60,6 +103,7 @@ internal sealed class TrainStaticCommand
         StaticModelTrainerOptions options = Options(parsed);
         options.Validate();
         PairColumns columns = new(parsed.GetRequiredValue(_columns), parsed.GetValue(_keep) ?? []);
+        CheckOutput(parsed.GetRequiredValue(_output));
         TrainingProgress progress = new(_environment.Error);
         using SpooledInput input = SpooledInput.Of(parsed.GetRequiredValue(_pairs), _environment.OpenInput, cancellationToken);
         PairTable pairs = new(input.Files, columns);
@@ -88,6 +132,11 @@ internal sealed class TrainStaticCommand
 
     private static byte[] ReadVocabulary(string file)
     {
+        if (!File.Exists(file))
+        {
+            throw new ToolException($"There is no file '{file}'. Give --vocabulary a vocab.txt or tokenizer.json.");
+        }
+
         byte[] content = File.ReadAllBytes(file);
         return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? content

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using DuckDB.NET.Data;
+using Mlnet.Embeddings.Tool.Embedding;
 
 namespace Mlnet.Embeddings.Tool.Parquet;
 
@@ -45,5 +46,8 @@ internal static class ParquetEngine
     /// <summary>How a Parquet file is written: small groups of rows, since rows with vectors are wide.</summary>
     public static string Copy(string query, string path) => $"COPY ({query}) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)";
 
-    public static ToolException Refused(DbException exception) => new($"DuckDB: {exception.Message.Split('\n')[0]}", exception);
+    // DuckDB tells of a full disk in words only.
+    public static Exception Refused(DbException exception) => exception.Message.Contains("No space left on device", StringComparison.OrdinalIgnoreCase) || exception.Message.Contains("not enough space on the disk", StringComparison.OrdinalIgnoreCase)
+        ? DiskSpace.Exhausted(exception)
+        : new ToolException($"DuckDB: {exception.Message.Split('\n')[0]}", exception);
 }

@@ -23,7 +23,7 @@ internal static class ColumnReader
     /// <exception cref="ToolException">A column is missing, in the table or in a row of it.</exception>
     public static void Read(string path, TableOptions reading, (string Option, string Column)[] columns, Action<TableReader, string[]> take, CancellationToken cancellationToken)
     {
-        using TableReader table = TableFiles.Open(path, TableFormats.OfInput(path, null), reading);
+        using TableReader table = TableFiles.Open(path, TableFormats.OfInput(path, reading.Format), reading);
         int[] places = [.. columns.Select(c => ColumnNames.Find(table, c.Column, c.Option))];
         string[] fields = new string[places.Length];
         while (table.Read())

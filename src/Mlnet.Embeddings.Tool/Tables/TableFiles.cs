@@ -51,6 +51,11 @@ internal static class TableFiles
         InputStream input = new(stream, options.Latin1);
         try
         {
+            if (Packing.Of(input.Peek(4)) is string packing)
+            {
+                throw new ToolException($"{source} is {packing}, not a table as text. Unpack it or save it as CSV first.");
+            }
+
             return format switch
             {
                 TableFormat.Csv or TableFormat.Tsv => DelimitedReader.Open(input, source, format, options),

@@ -14,6 +14,11 @@ internal static class TableFormats
                 : throw new ToolException($"--format {named} is not known: give csv, tsv, jsonl, parquet or txt.");
         }
 
+        if (Directory.Exists(path))
+        {
+            throw new ToolException($"'{path}' is a folder. Give a file.");
+        }
+
         if (path == "-")
         {
             throw new ToolException("Standard input has no extension: say what it holds with --format csv, tsv, jsonl or txt.");

@@ -8,6 +8,9 @@ internal sealed class TableOptions
     /// <summary>Whether the bytes are ISO 8859-1. Default: no; UTF-8, or UTF-16 with a byte order mark.</summary>
     public bool Latin1 { get; init; }
 
+    /// <summary>What the file is, by name; null (the default) where its extension says it.</summary>
+    public string? Format { get; init; }
+
     /// <summary>Whether the first line is data; null (the default) where the columns that are asked for decide.</summary>
     public bool? NoHeader { get; init; }
 

@@ -38,6 +38,10 @@ internal sealed class PairTable(IReadOnlyList<string> files, PairColumns columns
         {
             return reader.ReadLine();
         }
+        catch (InvalidDataException exception)
+        {
+            throw new ToolException($"'{file}' is no whole gzip file (line {line}): {exception.Message.TrimEnd('.')}. Pack it again, or take .gz from its name if it is plain text.", exception);
+        }
         catch (DecoderFallbackException exception)
         {
             throw new ToolException($"'{file}' is not UTF-8 at or after line {line}; convert it, or unpack it if it is compressed (plain text and .gz are read).", exception);

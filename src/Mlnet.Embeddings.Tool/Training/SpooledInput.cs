@@ -17,7 +17,7 @@ internal sealed class SpooledInput : IDisposable
     {
         if (files.FirstOrDefault(file => file != "-" && !File.Exists(file)) is string missing)
         {
-            throw new ToolException($"There is no file '{missing}'.");
+            throw new ToolException(Directory.Exists(missing) ? $"'{missing}' is a folder. Give its files." : $"There is no file '{missing}'. Check the path.");
         }
 
         if (!files.Contains("-"))
