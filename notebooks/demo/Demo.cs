@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Mlnet.Embeddings.Demo;
 
@@ -83,10 +84,13 @@ internal sealed class Demo(DemoOptions options)
         {
             job.Save(path);
             Say($"saved {new FileInfo(path).Length / 1024.0:#,0} KB, {Job.SavedWith}");
-            string[] texts = [.. examples.Test.Select(e => e.Text).Where(t => !t.Contains('"', StringComparison.Ordinal)).Take(3)];
-            using Process second = Process.Start(new ProcessStartInfo("dotnet", [typeof(Demo).Assembly.Location, "predict", path, .. texts]) { RedirectStandardOutput = true })!;
-            string[] found = second.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string[] texts = [.. examples.Test.Select(e => e.Text).Take(3)];
+
+            // Through files: a text may be longer than a command line, and hold anything.
+            File.WriteAllText(path + ".texts", JsonSerializer.Serialize(texts));
+            using Process second = Process.Start(new ProcessStartInfo("dotnet", [typeof(Demo).Assembly.Location, "predict", path, path + ".texts", path + ".labels"]))!;
             second.WaitForExit();
+            string[] found = second.ExitCode == 0 ? JsonSerializer.Deserialize<string[]>(File.ReadAllText(path + ".labels"))! : [];
             foreach ((string text, string label) in texts.Zip(found))
             {
                 Say($"{label,-22} \"{Short(text)}\"");
@@ -99,6 +103,8 @@ internal sealed class Demo(DemoOptions options)
         finally
         {
             File.Delete(path);
+            File.Delete(path + ".texts");
+            File.Delete(path + ".labels");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using CsvHelper;
 
 namespace Mlnet.Embeddings.Demo;
@@ -24,7 +25,7 @@ internal sealed record Examples(IReadOnlyList<Example> Train, IReadOnlyList<Exam
     {
         if (!File.Exists(options.File))
         {
-            throw new DemoException($"There is no file '{options.File}'.");
+            throw new DemoException(Directory.Exists(options.File) ? $"'{options.File}' is a folder; give a CSV file." : $"There is no file '{options.File}'.");
         }
 
         List<(Example Example, string? Split)> rows = [.. ReadRows(options)];
@@ -49,8 +50,9 @@ internal sealed record Examples(IReadOnlyList<Example> Train, IReadOnlyList<Exam
 
     private static IEnumerable<(Example Example, string? Split)> ReadRows(DemoOptions options)
     {
-        using FileStream file = File.OpenRead(options.File);
-        using CsvReader csv = CsvReader.Create(file, new CsvReaderOptions { Separator = Separator(options.File), HasHeader = false });
+        byte[] bytes = Utf8(options.File);
+        using MemoryStream file = new(bytes);
+        using CsvReader csv = CsvReader.Create(file, new CsvReaderOptions { Separator = Separator(bytes), HasHeader = false });
         if (!csv.Read())
         {
             throw new DemoException($"'{options.File}' is empty; a first line with the columns' names is needed.");
@@ -75,7 +77,62 @@ internal sealed record Examples(IReadOnlyList<Example> Train, IReadOnlyList<Exam
         }
     }
 
-    private static char Separator(string file) => File.ReadLines(file).FirstOrDefault("").Split('\t').Length > 1 ? '\t' : ',';
+    // Spreadsheets write UTF-16 with a mark, UTF-8, or the system's code page; the last would lose its accents without a word.
+    private static byte[] Utf8(string file)
+    {
+        byte[] content = File.ReadAllBytes(file);
+        if (content is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            content = Encoding.Convert(content[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode, Encoding.UTF8, content, 2, content.Length - 2);
+        }
+
+        int invalid = Utf8Error(content);
+        return invalid < 0
+            ? content
+            : throw new DemoException($"'{file}' is not UTF-8: line {1 + content.AsSpan(0, invalid).Count((byte)'\n')} has bytes that are no text. Save it as CSV in UTF-8.");
+    }
+
+    private static int Utf8Error(ReadOnlySpan<byte> content)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(content))
+        {
+            return -1;
+        }
+
+        for (int at = 0; at < content.Length;)
+        {
+            if (Rune.DecodeFromUtf8(content[at..], out _, out int length) != System.Buffers.OperationStatus.Done)
+            {
+                return at;
+            }
+
+            at += length;
+        }
+
+        return -1;
+    }
+
+    // What the first line has most of outside quotes; spreadsheets of many countries write semicolons.
+    private static char Separator(ReadOnlySpan<byte> content)
+    {
+        Dictionary<char, int> counts = new() { [','] = 0, [';'] = 0, ['\t'] = 0 };
+        bool quoted = false;
+        foreach (byte value in content)
+        {
+            quoted ^= value == '"';
+            if (!quoted && value == '\n')
+            {
+                break;
+            }
+
+            if (!quoted && counts.TryGetValue((char)value, out int count))
+            {
+                counts[(char)value] = count + 1;
+            }
+        }
+
+        return counts.MaxBy(c => c.Value).Key;
+    }
 
     private static int Find(string[] header, string name) => Array.FindIndex(header, h => string.Equals(h, name, StringComparison.OrdinalIgnoreCase));
 

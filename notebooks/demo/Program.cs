@@ -1,15 +1,12 @@
-using System.Diagnostics;
+using System.Text.Json;
 using Mlnet.Embeddings;
 using Mlnet.Embeddings.Demo;
 
 // The second process: it has the saved pipeline and nothing else.
-if (args is ["predict", string saved, .. string[] questions])
+if (args is ["predict", string saved, string texts, string labels])
 {
-    foreach (string label in Job.Load(saved).Predict(questions))
-    {
-        Console.WriteLine(label);
-    }
-
+    string[] questions = JsonSerializer.Deserialize<string[]>(File.ReadAllText(texts))!;
+    File.WriteAllText(labels, JsonSerializer.Serialize(Job.Load(saved).Predict(questions)));
     return 0;
 }
 
