@@ -1,5 +1,6 @@
 @echo off
 rem build.cmd help lists what it does; .build\Build.cs does it, on every platform alike.
+set "BUILD_CALLER=%CD%"
 cd /d "%~dp0"
 where dotnet >nul 2>nul
 if errorlevel 1 (

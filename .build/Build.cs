@@ -8,6 +8,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 
 string root = Directory.GetCurrentDirectory();
+string caller = Environment.GetEnvironmentVariable("BUILD_CALLER") is { Length: > 0 } typed && Directory.Exists(typed) ? typed : root;
 Project core = new("src/Mlnet.Embeddings.Core");
 Project mlnet = new("src/Mlnet.Embeddings");
 Project tool = new("src/Mlnet.Embeddings.Tool") { Optional = "WithDuckDb" };
@@ -38,15 +39,19 @@ switch (command)
                 "verify" => Math.Max(exit, Verify()),
                 _ => Fail($"'{proof}' does not go with {command}."),
             };
+            if (exit != 0 && !tally.HasFailed)
+            {
+                tally.AddFailure();
+            }
         }
 
         Console.WriteLine(tally);
         break;
     case "demo":
-        exit = BuildAll([demo]) is int failed and not 0 ? failed : Run("dotnet", [demo.Binary(root), .. rest]);
+        exit = BuildAll([demo]) is int failed and not 0 ? failed : Run("dotnet", [demo.Binary(root), .. rest], caller);
         break;
     case "tool":
-        exit = BuildAll([tool], quiet: true) is int broken and not 0 ? broken : Run("dotnet", [tool.Binary(root, "mlnet-embed"), .. rest]);
+        exit = BuildAll([tool], quiet: true) is int broken and not 0 ? broken : Run("dotnet", [tool.Binary(root, "mlnet-embed"), .. rest], caller);
         break;
     case "bench":
         exit = BuildAll([tool, benchmarks], quiet: true) is int wrong and not 0 ? wrong : !benchmarks.Built ? 1 : Run("dotnet", [benchmarks.Binary(root), .. rest]);
@@ -87,7 +92,8 @@ int BuildAll(IEnumerable<Project> projects, bool quiet = false)
 
     if (missing.Count > 0)
     {
-        Console.WriteLine($"The package feed lacks {string.Join(", ", missing)}: left out {string.Join(", ", left)}.");
+        // Not among the results of a program that is only built in passing.
+        (quiet ? Console.Error : Console.Out).WriteLine($"The package feed lacks {string.Join(", ", missing)}: left out {string.Join(", ", left)}.");
     }
 
     foreach (Project project in projects.Where(p => p.Restored))
@@ -100,7 +106,7 @@ int BuildAll(IEnumerable<Project> projects, bool quiet = false)
         (int code, string output) = Capture("dotnet", ["build", project.Path, "-c", "Release", "--no-restore", "-v", "quiet", "-nologo", "-clp:ErrorsOnly;NoSummary", .. project.Properties]);
         if (code != 0)
         {
-            Console.WriteLine(output);
+            (quiet ? Console.Error : Console.Out).WriteLine(output);
             return code;
         }
 
@@ -114,11 +120,11 @@ int BuildAll(IEnumerable<Project> projects, bool quiet = false)
 bool Restore(Project project, SortedSet<string> missing, List<string> left)
 {
     (int code, string output) = Capture("dotnet", ["restore", project.Path, "-nologo", .. project.Properties]);
-    string[] absent = [.. Regex.Matches(output, @"error NU110[123]: Unable to find package ([\w.]+)").Select(m => m.Groups[1].Value).Distinct()];
+    string[] absent = [.. Regex.Matches(output, @"error NU110[123]: Unable to find (?:a stable )?package ([\w-]+(?:\.[\w-]+)*)").Select(m => m.Groups[1].Value).Distinct()];
     project.Restored = code == 0;
     if (code == 0 || absent.Length == 0)
     {
-        Console.Write(code == 0 ? "" : output);
+        Console.Error.Write(code == 0 ? "" : output);
         return code == 0;
     }
 
@@ -154,7 +160,7 @@ int Test()
 
 int RunTests(Project project, string[] filter)
 {
-    (int code, string output) = Capture("dotnet", [project.Binary(root), .. filter], show: line => Regex.IsMatch(line, @"\[(FAIL|SKIP)\]|Total:|^\s{4,}"));
+    (int code, string output) = Capture("dotnet", [project.Binary(root), "-noColor", .. filter], show: line => Regex.IsMatch(line, @"\[(FAIL|SKIP)\]|Total:|^\s{4,}"));
     if (!tally.Add(output))
     {
         Console.WriteLine(output);
@@ -210,9 +216,9 @@ static int Fail(string message)
     return 2;
 }
 
-static int Run(string file, IEnumerable<string> arguments)
+static int Run(string file, IEnumerable<string> arguments, string folder = "")
 {
-    using Process process = Process.Start(new ProcessStartInfo(file, arguments))!;
+    using Process process = Process.Start(new ProcessStartInfo(file, arguments) { WorkingDirectory = folder })!;
     process.WaitForExit();
     return process.ExitCode;
 }
@@ -275,12 +281,17 @@ internal sealed partial class Tally
     private int _failed;
     private int _skipped;
 
+    public bool HasFailed => _failed > 0;
+
+    /// <summary>Counts what failed outside the tests, such as the build, so that the closing line never looks like success.</summary>
+    public void AddFailure() => _failed++;
+
     public bool Add(string output)
     {
         Match summary = Summary().Match(output);
         if (!summary.Success)
         {
-            _failed++;
+            AddFailure();
             return false;
         }
 
