@@ -29,16 +29,14 @@ switch (command)
     case "build":
         exit = BuildAll([.. libraries, .. tests, benchmarks, demo]);
         break;
+    case "test" or "verify" when args.FirstOrDefault(a => a is not ("test" or "verify")) is string stray:
+        exit = Fail($"'{stray}' does not go with {command}.");
+        break;
     case "test" or "verify":
         exit = 0;
         foreach (string proof in args)
         {
-            exit = proof switch
-            {
-                "test" => Math.Max(exit, Test()),
-                "verify" => Math.Max(exit, Verify()),
-                _ => Fail($"'{proof}' does not go with {command}."),
-            };
+            exit = Math.Max(exit, proof == "test" ? Test() : Verify());
             if (exit != 0 && !tally.HasFailed)
             {
                 tally.AddFailure();
