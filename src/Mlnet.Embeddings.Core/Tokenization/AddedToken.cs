@@ -6,4 +6,5 @@ namespace Mlnet.Embeddings.Tokenization;
 /// <param name="SingleWord">Only where no letter or digit stands before or after it.</param>
 /// <param name="LeftStrip">Takes the white space before it.</param>
 /// <param name="RightStrip">Takes the white space after it.</param>
-internal sealed record AddedToken(string Content, int Id, bool SingleWord = false, bool LeftStrip = false, bool RightStrip = false);
+/// <param name="Normalized">Sought in the normalized text, not in the raw one.</param>
+internal sealed record AddedToken(string Content, int Id, bool SingleWord = false, bool LeftStrip = false, bool RightStrip = false, bool Normalized = false);

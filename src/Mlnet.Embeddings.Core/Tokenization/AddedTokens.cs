@@ -9,17 +9,23 @@ internal sealed class AddedTokens
     public static readonly AddedTokens None = new([]);
 
     private readonly AddedToken[] _tokens;
+    private readonly AddedToken[] _raw;
     private readonly SearchValues<char> _firstCharacters;
 
     public AddedTokens(IEnumerable<AddedToken> tokens)
     {
         _tokens = [.. tokens.Where(t => t.Content.Length > 0).OrderByDescending(t => t.Content.Length)];
-        _firstCharacters = SearchValues.Create([.. _tokens.Select(t => t.Content[0]).Distinct()]);
+        Normalized = [.. _tokens.Where(t => t.Normalized)];
+        _raw = [.. _tokens.Where(t => !t.Normalized)];
+        _firstCharacters = SearchValues.Create([.. _raw.Select(t => t.Content[0]).Distinct()]);
         Size = _tokens.Length == 0 ? 0 : _tokens.Max(t => t.Id) + 1;
     }
 
     /// <summary>One more than the largest id.</summary>
     public int Size { get; }
+
+    /// <summary>The tokens that are sought in normalized text; <see cref="Find"/> passes them over.</summary>
+    public AddedToken[] Normalized { get; }
 
     public string? TokenOf(int id) => Array.Find(_tokens, t => t.Id == id)?.Content;
 
@@ -48,7 +54,7 @@ internal sealed class AddedTokens
             }
 
             at += step;
-            foreach (AddedToken token in _tokens)
+            foreach (AddedToken token in _raw)
             {
                 if (text[at..].StartsWith(token.Content))
                 {

@@ -29,11 +29,12 @@ internal sealed class TokenizerFile
             return file.ModelType() switch
             {
                 "WordPiece" => WordPieceTokenizer.FromTokenizerFile(file),
-                "Unigram" => UnigramTokenizer.FromTokenizerFile(file),
-                string other => throw file.Unsupported($"the model '{other}'", "WordPiece and Unigram"),
+                "BPE" => new BytePairTokenizer(file),
+                "Unigram" => new UnigramTokenizer(file),
+                string other => throw file.Unsupported($"the model '{other}'", "WordPiece, BPE and Unigram"),
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"'{location}' is not a tokenizer.json as Hugging Face's tokenizers write it: {e.Message}", e);
         }
@@ -117,52 +118,65 @@ internal sealed class TokenizerFile
                 throw Damaged($"the added token '{content}' has the id {id}; ids go from 0 to {TokenList.MaximumId}");
             }
 
-            if (Flag(token, "normalized", false))
-            {
-                throw Unsupported($"the added token '{content}' that is to be found in normalized text", "added tokens with \"normalized\": false");
-            }
-
-            tokens.Add(new AddedToken(content, id, Flag(token, "single_word", false), Flag(token, "lstrip", false), Flag(token, "rstrip", false)));
+            tokens.Add(new AddedToken(content, id, Flag(token, "single_word", false), Flag(token, "lstrip", false), Flag(token, "rstrip", false), Flag(token, "normalized", false)));
         }
 
         return new AddedTokens(tokens);
     }
 
-    /// <summary>The ids that the post-processor puts before or after a single text.</summary>
-    public int[] ReadSpecialIds(bool before)
+    /// <summary>The parts of a part: those of a Sequence, and of the Sequences in it; itself; or none.</summary>
+    public static List<JsonElement> PartsOf(JsonElement part, string listName)
     {
-        JsonElement processor = Part("post_processor");
-        if (!IsPresent(processor))
+        List<JsonElement> parts = [];
+        if (IsPresent(part))
         {
-            return [];
+            Collect(part, listName, parts);
         }
 
-        string type = TypeOf(processor);
-        return type switch
-        {
-            "TemplateProcessing" => ReadTemplate(processor, before),
-            "BertProcessing" or "RobertaProcessing" => [processor.GetProperty(before ? "cls" : "sep")[1].GetInt32()],
-            _ => throw Unsupported($"the post-processor '{type}'", "TemplateProcessing, BertProcessing and RobertaProcessing"),
-        };
+        return parts;
     }
 
-    private static int[] ReadTemplate(JsonElement processor, bool before)
+    public TokenPadding? ReadPadding()
     {
-        List<int> ids = [];
-        bool isBefore = true;
-        foreach (JsonElement piece in processor.GetProperty("single").EnumerateArray())
+        JsonElement padding = Part("padding");
+        if (!IsPresent(padding))
         {
-            if (!piece.TryGetProperty("SpecialToken", out JsonElement special))
-            {
-                isBefore = false;
-            }
-            else if (isBefore == before)
-            {
-                ids.AddRange(processor.GetProperty("special_tokens").GetProperty(special.GetProperty("id").GetString()!).GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()));
-            }
+            return null;
         }
 
-        return [.. ids];
+        JsonElement strategy = padding.GetProperty("strategy");
+        int? length = strategy.ValueKind == JsonValueKind.Object && strategy.TryGetProperty("Fixed", out JsonElement fixedLength) ? fixedLength.GetInt32() : null;
+        int? multiple = padding.TryGetProperty("pad_to_multiple_of", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
+        return new TokenPadding(SideOf(padding), padding.GetProperty("pad_id").GetInt32(), padding.GetProperty("pad_type_id").GetInt32(), length, multiple);
+    }
+
+    public TokenTruncation? ReadTruncation()
+    {
+        JsonElement truncation = Part("truncation");
+        return IsPresent(truncation) ? new TokenTruncation(SideOf(truncation), truncation.GetProperty("max_length").GetInt32(), truncation.GetProperty("stride").GetInt32()) : null;
+    }
+
+    private TokenSide SideOf(JsonElement part) => part.TryGetProperty("direction", out JsonElement direction) ? direction.GetString() switch
+    {
+        "Left" => TokenSide.Left,
+        "Right" => TokenSide.Right,
+        string other => throw Unsupported($"the direction '{other}'", "Left and Right"),
+        null => TokenSide.Right,
+    }
+    : TokenSide.Right;
+
+    private static void Collect(JsonElement part, string listName, List<JsonElement> parts)
+    {
+        if (TypeOf(part) != "Sequence")
+        {
+            parts.Add(part);
+            return;
+        }
+
+        foreach (JsonElement inner in part.GetProperty(listName).EnumerateArray())
+        {
+            Collect(inner, listName, parts);
+        }
     }
 
     // Files without "type" are older ones; which model it is shows in its other properties.

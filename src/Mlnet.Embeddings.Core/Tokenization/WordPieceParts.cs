@@ -17,7 +17,11 @@ internal sealed class WordPieceParts
 
     public int MaximumWordLength { get; init; } = 100;
 
-    public int[] PrefixIds { get; init; } = [];
+    public PairTemplate Template { get; init; } = PairTemplate.None;
 
-    public int[] SuffixIds { get; init; } = [];
+    public OffsetTrimming? Trimming { get; init; }
+
+    public TokenPadding? Padding { get; init; }
+
+    public TokenTruncation? Truncation { get; init; }
 }

@@ -46,23 +46,28 @@ public sealed partial class WordPieceTokenizer
             Tokens = tokens,
             Normalization = normalization ?? new BertNormalization(),
             Added = new AddedTokens(SpecialTokens.Where(t => tokens.IdOf(t) is not null).Select(t => new AddedToken(t, tokens.IdOf(t)!.Value))),
-            PrefixIds = tokens.IdOf("[CLS]") is int cls ? [cls] : [],
-            SuffixIds = tokens.IdOf("[SEP]") is int sep ? [sep] : [],
+            Template = PairTemplate.Bert(tokens.IdOf("[CLS]") is int cls ? [cls] : [], tokens.IdOf("[SEP]") is int sep ? [sep] : []),
         });
     }
 
-    internal static WordPieceTokenizer FromTokenizerFile(TokenizerFile file) => new(new WordPieceParts
+    internal static WordPieceTokenizer FromTokenizerFile(TokenizerFile file)
     {
-        Location = file.Location,
-        Tokens = file.ReadVocabulary(),
-        Normalization = file.ReadBertNormalization(),
-        Added = file.ReadAddedTokens(),
-        UnknownToken = file.Model.TryGetProperty("unk_token", out JsonElement unknown) ? unknown.GetString()! : "[UNK]",
-        ContinuationPrefix = file.Model.TryGetProperty("continuing_subword_prefix", out JsonElement prefix) ? prefix.GetString()! : "##",
-        MaximumWordLength = file.Model.TryGetProperty("max_input_chars_per_word", out JsonElement length) ? length.GetInt32() : 100,
-        PrefixIds = file.ReadSpecialIds(before: true),
-        SuffixIds = file.ReadSpecialIds(before: false),
-    });
+        TokenList tokens = file.ReadVocabulary();
+        return new WordPieceTokenizer(new WordPieceParts
+        {
+            Location = file.Location,
+            Tokens = tokens,
+            Normalization = file.ReadBertNormalization(),
+            Added = file.ReadAddedTokens(),
+            UnknownToken = file.Model.TryGetProperty("unk_token", out JsonElement unknown) ? unknown.GetString()! : "[UNK]",
+            ContinuationPrefix = file.Model.TryGetProperty("continuing_subword_prefix", out JsonElement prefix) ? prefix.GetString()! : "##",
+            MaximumWordLength = file.Model.TryGetProperty("max_input_chars_per_word", out JsonElement length) ? length.GetInt32() : 100,
+            Template = PairTemplate.Read(file),
+            Trimming = OffsetTrimming.Read(file, tokens.TokenOf),
+            Padding = file.ReadPadding(),
+            Truncation = file.ReadTruncation(),
+        });
+    }
 
     private static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> token)
     {

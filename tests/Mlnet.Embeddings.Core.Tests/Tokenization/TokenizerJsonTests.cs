@@ -32,6 +32,54 @@ public class TokenizerJsonTests
         "vocab":[["[PAD]",-9],["[UNK]",-9],["▁ab",-1.5],["▁a",-2],["c",-1.5],["bc",-2],["▁abc",-5],["▁!",-1],["▁中",-2],["▁",-4]]}}
         """;
 
+    private const string BytePair = """
+        {"version":"1.0","truncation":{"direction":"Right","max_length":9,"strategy":"LongestFirst","stride":0},
+        "padding":{"strategy":"BatchLongest","direction":"Left","pad_to_multiple_of":null,"pad_id":0,"pad_type_id":0,"pad_token":"!"},
+        "added_tokens":[{"id":9,"content":"<e>","single_word":false,"lstrip":false,"rstrip":true,"normalized":true,"special":true}],
+        "normalizer":{"type":"NFC"},"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}]},
+        "post_processor":{"type":"RobertaProcessing","sep":["<e>",9],"cls":["<e>",9],"trim_offsets":true,"add_prefix_space":true},"decoder":{"type":"ByteLevel"},
+        "model":{"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":"","end_of_word_suffix":"","fuse_unk":false,"byte_fallback":false,"ignore_merges":false,
+        "vocab":{"!":0,"u":1,"n":2,"d":3,"o":4,"Ġ":5,"un":6,"do":7,"Ġun":8,"Ã":10,"©":11},"merges":["u n",["d","o"],"Ġ un"]}}
+        """;
+
+    private const string Fallback = """
+        {"version":"1.0","added_tokens":[],"normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+        "pre_tokenizer":{"type":"Metaspace","replacement":"▁","add_prefix_space":true},"post_processor":null,
+        "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":true,
+        "vocab":{"<unk>":0,"▁":1,"a":2,"b":3,"▁a":4,"<0xC3>":5,"<0xA9>":6},"merges":[["▁","a"]]}}
+        """;
+
+    [Theory]
+    [InlineData("undo", "Ġun do")]
+    [InlineData("un do", "Ġun Ġ do")]
+    [InlineData("un<e> un", "Ġun <e> Ġun")]
+    [InlineData("une\u0301", "Ġun Ã ©")] // composed first
+    [InlineData("unxdo", "Ġun do")] // without an unknown token, what no token spells is left out
+    public void Byte_pairs_are_merged_in_the_order_of_the_file(string text, string tokens) => Assert.Equal(tokens, TokensOf(BytePair, text));
+
+    [Theory]
+    [InlineData("ab", "▁a b")]
+    [InlineData("aé", "▁a <0xC3> <0xA9>")]
+    [InlineData("a中文b", "▁a <unk> b")]
+    public void Unknown_characters_are_spelled_in_bytes_or_fused(string text, string tokens) => Assert.Equal(tokens, TokensOf(Fallback, text));
+
+    [Theory]
+    [InlineData("\"u n\"", "\"u x\"", "'x'")]
+    [InlineData("\"u n\"", "\"un\"", "merge 0")]
+    [InlineData("\"dropout\":null", "\"dropout\":0.1", "dropout")]
+    [InlineData("\"continuing_subword_prefix\":\"\"", "\"continuing_subword_prefix\":\"##\"", "continuing_subword_prefix")]
+    [InlineData("\"unk_token\":null", "\"unk_token\":\"<unk>\"", "<unk>")]
+    [InlineData("\"type\":\"Digits\"", "\"type\":\"FixedLength\"", "FixedLength")]
+    [InlineData("{\"type\":\"Digits\",\"individual_digits\":true}", "{\"type\":\"ByteLevel\"}", "after ByteLevel")]
+    [InlineData("{\"type\":\"Digits\",\"individual_digits\":true}", "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"[a-z]\"},\"behavior\":\"Isolated\"}", "[a-z]")]
+    [InlineData("\"type\":\"NFC\"", "\"type\":\"NFX\"", "NFX")]
+    [InlineData("\"direction\":\"Left\"", "\"direction\":\"Up\"", "Up")]
+    public void Byte_pair_files_too(string found, string replaced, string mentioned)
+    {
+        Assert.Contains(found, BytePair, StringComparison.Ordinal);
+        Assert.Contains(mentioned, Assert.Throws<InvalidDataException>(() => Open(BytePair, found, replaced)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("undo", "un @@do")]
     [InlineData("undoun", "undoun")]
@@ -82,11 +130,10 @@ public class TokenizerJsonTests
     }
 
     [Theory]
-    [InlineData("\"type\":\"WordPiece\"", "\"type\":\"BPE\"", "BPE")]
+    [InlineData("\"type\":\"WordPiece\"", "\"type\":\"WordLevel\"", "WordLevel")]
     [InlineData("BertPreTokenizer", "Whitespace", "Whitespace")]
     [InlineData("BertNormalizer", "NFKC", "NFKC")]
-    [InlineData("TemplateProcessing", "Sequence", "Sequence")]
-    [InlineData("\"normalized\":false,\"special\":false", "\"normalized\":true,\"special\":false", "<tag>")]
+    [InlineData("TemplateProcessing", "Postprocessing", "Postprocessing")]
     [InlineData("\"un\":4", "\"un\":-4", "-4")]
     [InlineData("\"un\":4", "\"un\":2000000000", "2000000000")]
     [InlineData("\"un\":4", "\"un\":\"4\"", "tokenizer.json")]
@@ -101,12 +148,12 @@ public class TokenizerJsonTests
 
     [Theory]
     [InlineData("\"type\":\"Metaspace\"", "\"type\":\"ByteLevel\"", "ByteLevel")]
-    [InlineData("\"split\":false", "\"split\":true", "split")]
-    [InlineData("\"byte_fallback\":false", "\"byte_fallback\":true", "byte_fallback")]
-    [InlineData("\"type\":\"Strip\"", "\"type\":\"Precompiled\"", "Precompiled")]
+    [InlineData("\"type\":\"Metaspace\"", "\"type\":\"UnicodeScripts\"", "UnicodeScripts")]
+    [InlineData("\"type\":\"Strip\"", "\"type\":\"Nmt\"", "Nmt")]
+    [InlineData("\"type\":\"Strip\"", "\"precompiled_charsmap\":\"AQAAAA==\",\"type\":\"Precompiled\"", "precompiled_charsmap")]
     [InlineData("\\\\s+", "[a-z]", "[a-z]")]
     [InlineData("\"unk_id\":1", "\"unk_id\":100", "unk_id")]
-    [InlineData("\"prepend_scheme\":\"always\"", "\"prepend_scheme\":\"first\"", "first")]
+    [InlineData("\"prepend_scheme\":\"always\"", "\"prepend_scheme\":\"second\"", "second")]
     public void Unigram_files_too(string found, string replaced, string mentioned)
     {
         Assert.Contains(found, Unigram, StringComparison.Ordinal);
@@ -117,7 +164,7 @@ public class TokenizerJsonTests
     public void Mutated_files_are_read_or_refused_but_nothing_else()
     {
         Random random = new(99);
-        foreach (string original in (string[])[WordPiece, Unigram])
+        foreach (string original in (string[])[WordPiece, Unigram, BytePair, Fallback])
         {
             for (int round = 0; round < 2_000; round++)
             {
@@ -130,7 +177,12 @@ public class TokenizerJsonTests
                 try
                 {
                     TextTokenizer tokenizer = TextTokenizer.FromTokenizerJson(mutant, "mutant");
-                    Assert.All(tokenizer.Encode("undo abc 中! [CLS] xyz"), id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
+                    TokenBuffer ids = new();
+                    List<TokenOffset> offsets = [];
+                    tokenizer.Encode("undo abc 中! [CLS] xyz<e> é", ids, offsets);
+                    Assert.All(ids.Ids.ToArray(), id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
+                    Assert.Equal(ids.Ids.ToArray(), tokenizer.Encode("undo abc 中! [CLS] xyz<e> é"));
+                    Assert.All(offsets, o => Assert.InRange(o.End, o.Start, 27));
                 }
                 catch (InvalidDataException)
                 {
