@@ -24,7 +24,10 @@ public sealed class MeanPooling : TokenPooling
     }
 
     /// <summary>Adds up the states that take part, and tells how many they are.</summary>
-    internal static int Sum(scoped in TokenStates states, Span<float> destination)
+    internal static int Sum(scoped in TokenStates states, Span<float> destination) => Sum(in states, new TokenSpan(0, states.Count), destination);
+
+    /// <summary>Adds up the states of a span that take part, and tells how many they are.</summary>
+    internal static int Sum(scoped in TokenStates states, TokenSpan span, Span<float> destination)
     {
         destination.Clear();
         float[]? rented = destination.Length <= OnStack ? null : ArrayPool<float>.Shared.Rent(destination.Length);
@@ -32,7 +35,7 @@ public sealed class MeanPooling : TokenPooling
         block = block[..destination.Length];
         block.Clear();
         int count = 0;
-        for (int token = 0; token < states.Count; token++)
+        for (int token = span.Start; token < span.End; token++)
         {
             if (!states.IsPooled(token))
             {
