@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Mlnet.Embeddings.Prompts;
 
 namespace Mlnet.Embeddings;
 
@@ -88,7 +89,28 @@ public abstract partial class EmbeddingModel : IEmbeddingGenerator<string, Embed
     public virtual EmbeddingModel WithPrefix(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new PromptedModel(this, prefix);
+        return prefix.Length == 0 ? this : new PromptedModel(this, new PromptFrame(prefix, ""));
+    }
+
+    /// <summary>The same model with a given prompt around each input; it takes the place of any other prompt.</summary>
+    /// <param name="prompt">What comes before and after the text, see <see cref="PromptTemplate.Fill"/>.</param>
+    /// <remarks>Where a model cuts long texts off, it cuts the end of text and prompt together, unless the derived type says otherwise.</remarks>
+    public virtual EmbeddingModel WithTemplate(PromptFrame prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return prompt.After.Length == 0 ? WithPrefix(prompt.Before) : new PromptedModel(WithPrefix(""), prompt);
+    }
+
+    /// <summary>The same model with the vectors under several prompts averaged and scaled to length 1 (MetaEOL, Lei et al. 2024).</summary>
+    /// <param name="prompts">At least one; each costs an encoding of every text.</param>
+    /// <exception cref="ArgumentException">There is none, or one is null.</exception>
+    /// <remarks>Such a model cannot be saved with a pipeline.</remarks>
+    public EmbeddingModel WithTemplates(IReadOnlyList<PromptFrame> prompts)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        return prompts.Count > 0 && prompts.All(p => p is not null)
+            ? new AveragedPromptModel(this, prompts)
+            : throw new ArgumentException("Give at least one prompt, none of them null.", nameof(prompts));
     }
 
     /// <summary>Releases what a derived type holds of native resources; nothing here.</summary>

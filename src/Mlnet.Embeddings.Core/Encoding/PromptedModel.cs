@@ -1,11 +1,12 @@
 using System.Buffers;
+using Mlnet.Embeddings.Prompts;
 
 namespace Mlnet.Embeddings;
 
-/// <summary>A model with a fixed prefix before each text (E5, Wang et al. 2022; INSTRUCTOR, Su et al. 2023).</summary>
-internal sealed class PromptedModel(EmbeddingModel inner, string prefix) : EmbeddingModel
+/// <summary>A model with fixed words around each text (E5, Wang et al. 2022; INSTRUCTOR, Su et al. 2023; PromptEOL, Jiang et al. 2023).</summary>
+internal sealed class PromptedModel(EmbeddingModel inner, PromptFrame frame) : EmbeddingModel
 {
-    public override VectorSpace Space { get; } = inner.Space with { Prompt = prefix };
+    public override VectorSpace Space { get; } = inner.Space with { Prompt = frame.ToSpacePrompt() };
 
     public override IReadOnlyDictionary<string, string> Prompts => inner.Prompts;
 
@@ -16,7 +17,9 @@ internal sealed class PromptedModel(EmbeddingModel inner, string prefix) : Embed
     public override string? Folder => inner.Folder;
 
     // A model has one prompt: another takes the place of this one.
-    public override EmbeddingModel WithPrefix(string other) => inner.WithPrefix(other);
+    public override EmbeddingModel WithPrefix(string prefix) => inner.WithPrefix(prefix);
+
+    public override EmbeddingModel WithTemplate(PromptFrame prompt) => inner.WithTemplate(prompt);
 
     public override void Encode(ReadOnlySpan<ReadOnlyMemory<char>> texts, Span<float> destination, CancellationToken cancellationToken = default)
     {
@@ -24,7 +27,7 @@ internal sealed class PromptedModel(EmbeddingModel inner, string prefix) : Embed
         int total = 0;
         foreach (ReadOnlyMemory<char> text in texts)
         {
-            total = checked(total + prefix.Length + text.Length);
+            total = checked(total + frame.Before.Length + text.Length + frame.After.Length);
         }
 
         char[] characters = ArrayPool<char>.Shared.Rent(total);
@@ -34,10 +37,13 @@ internal sealed class PromptedModel(EmbeddingModel inner, string prefix) : Embed
             int position = 0;
             for (int i = 0; i < texts.Length; i++)
             {
-                prefix.CopyTo(characters.AsSpan(position));
-                texts[i].Span.CopyTo(characters.AsSpan(position + prefix.Length));
-                prompted[i] = characters.AsMemory(position, prefix.Length + texts[i].Length);
-                position += prompted[i].Length;
+                int length = frame.Before.Length + texts[i].Length + frame.After.Length;
+                Span<char> target = characters.AsSpan(position, length);
+                frame.Before.CopyTo(target);
+                texts[i].Span.CopyTo(target[frame.Before.Length..]);
+                frame.After.CopyTo(target[(frame.Before.Length + texts[i].Length)..]);
+                prompted[i] = characters.AsMemory(position, length);
+                position += length;
             }
 
             inner.Encode(prompted.AsSpan(0, texts.Length), destination, cancellationToken);

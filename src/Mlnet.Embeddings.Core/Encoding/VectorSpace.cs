@@ -12,7 +12,7 @@ namespace Mlnet.Embeddings;
 /// </remarks>
 /// <param name="ModelName">The model's name, for people; not part of the key.</param>
 /// <param name="ModelHash">SHA-256 (lower-case hex) of the model's files, or an identity given by a remote provider.</param>
-/// <param name="Prompt">What is put around each text; empty for none.</param>
+/// <param name="Prompt">What is put around each text: a prefix as it is, else a template with <c>{text}</c>; empty for none.</param>
 /// <param name="Pooling">How token vectors become one vector, such as <c>mean</c>.</param>
 /// <param name="PostProcessing">What happens to the pooled vector, in order, joined by commas, such as <c>normalize</c>; empty for nothing.</param>
 /// <param name="Dimensions">Values a vector.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mlnet.Embeddings.Persistence;
+using Mlnet.Embeddings.Prompts;
 
 namespace Mlnet.Embeddings.Static;
 
@@ -19,7 +20,7 @@ internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnl
     public static StaticModelLayout? Find(ModelFiles files, Func<string, JsonElement> read)
     {
         JsonElement sentence = files.Contains("config_sentence_transformers.json") ? read("config_sentence_transformers.json") : default;
-        (Dictionary<string, string> prompts, string? defaultPrompt) = PromptsOf(sentence);
+        (IReadOnlyDictionary<string, string> prompts, string? defaultPrompt) = PromptConfiguration.Read(sentence, "config_sentence_transformers.json");
 
         // Model2Vec writes both kinds of configuration; its own decides there, and so here.
         string? type = files.Contains("config.json") ? Text(read("config.json"), "model_type") : null;
@@ -39,7 +40,7 @@ internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnl
             : null;
     }
 
-    private static StaticModelLayout? FromModules(ModelFiles files, JsonElement modules, bool normalize, Dictionary<string, string> prompts, string? defaultPrompt)
+    private static StaticModelLayout? FromModules(ModelFiles files, JsonElement modules, bool normalize, IReadOnlyDictionary<string, string> prompts, string? defaultPrompt)
     {
         if (modules.ValueKind != JsonValueKind.Array)
         {
@@ -75,22 +76,6 @@ internal sealed record StaticModelLayout(string Folder, bool Normalize, IReadOnl
 
     private static bool IsStatic(ModelFiles files, string folder) =>
         files.Contains(folder + "model.safetensors") && (files.Contains(folder + "tokenizer.json") || files.Contains(folder + "vocab.txt"));
-
-    private static (Dictionary<string, string> Prompts, string? Default) PromptsOf(JsonElement config)
-    {
-        Dictionary<string, string> prompts = new(StringComparer.Ordinal);
-        if (config.ValueKind == JsonValueKind.Object && config.TryGetProperty("prompts", out JsonElement list) && list.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty prompt in list.EnumerateObject())
-            {
-                prompts[prompt.Name] = prompt.Value.ValueKind == JsonValueKind.String ? prompt.Value.GetString()! : "";
-            }
-        }
-
-        string? name = Text(config, "default_prompt_name");
-        return name is null || prompts.ContainsKey(name) ? (prompts, name)
-            : throw new InvalidDataException($"config_sentence_transformers.json names '{name}' as the default prompt, but has no prompt of that name.");
-    }
 
     private static bool Flag(JsonElement config, string name) => config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 

@@ -1,3 +1,4 @@
+using Mlnet.Embeddings.Prompts;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
@@ -55,8 +56,8 @@ public sealed class TextEmbeddingTransformer : ComponentTransformer
 
         TextEmbeddingOptions options = new()
         {
-            // An empty prefix too: the model's files may name a default prompt that the pipeline was made without.
-            Model = model.WithPrefix(settings.Prefix),
+            // An empty prompt too: the model's files may name a default prompt that the pipeline was made without.
+            Model = model.WithTemplate(PromptFrame.FromSpacePrompt(settings.Prefix)),
             OnEmptyText = settings.OnEmptyText,
             Storage = settings.ReferencedFolder is null ? ModelStorage.Embedded : ModelStorage.Reference,
         };

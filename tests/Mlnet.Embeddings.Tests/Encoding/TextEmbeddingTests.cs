@@ -139,7 +139,7 @@ public sealed class TextEmbeddingTests : IDisposable
     }
 
     [Fact]
-    public void A_pipeline_made_without_the_default_prompt_of_its_model_is_loaded_without_it()
+    public void A_pipeline_is_loaded_with_the_prompt_it_was_made_with_whatever_the_default_of_its_model()
     {
         Dictionary<string, byte[]> files = new(EmbeddingModel.Default.Files)
         {
@@ -148,7 +148,7 @@ public sealed class TextEmbeddingTests : IDisposable
         EmbeddingModel model = EmbeddingModel.FromFiles(ModelFiles.FromMemory("prompted", files));
         Assert.Equal("delivery: ", model.Space.Prompt);
         IDataView data = Views.Sample(_ml);
-        foreach (EmbeddingModel used in new[] { model, model.WithPrefix(""), model.WithPrefix("other: ") })
+        foreach (EmbeddingModel used in new[] { model, model.WithPrefix(""), model.WithPrefix("other: "), model.WithTemplate(new("this {text} ", " in one word")) })
         {
             TextEmbeddingTransformer transformer = _ml.Transforms.Text.EmbedText("Embedding", "Text", used).Fit(data);
             string path = Path.Combine(_folder, "model.zip");
