@@ -32,7 +32,7 @@ public class PromptFamilyTests
     [InlineData("instructor", "query", "Icat")]
     [InlineData("prompteol", "sts", "This sentence : \"cat\" means in one word:\"")]
     [InlineData("inbedder", "clustering", "### Input:\ncat\n\n### Instruction:\nI\n\n### Response:")]
-    public void Prompts_are_those_of_the_models_cards(string family, string role, string expected)
+    public void A_familys_prompt_goes_around_the_text_as_its_data_says(string family, string role, string expected)
     {
         PromptTemplate template = Assert.Single(PromptFamily.Named(family).PromptsFor(role));
         Assert.Equal(expected, template.Fill(template.NeedsInstruction ? "I" : null).Around("cat"));
