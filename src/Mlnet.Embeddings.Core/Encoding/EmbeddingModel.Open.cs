@@ -6,9 +6,12 @@ namespace Mlnet.Embeddings;
 public abstract partial class EmbeddingModel
 {
     /// <summary>Opens a model's folder.</summary>
-    /// <param name="path">A folder as Model2Vec or sentence-transformers (module StaticEmbedding) write it.</param>
+    /// <param name="path">
+    /// A folder as Model2Vec or sentence-transformers write it. One with a transformer is opened by the package Mlnet.Embeddings.Onnx, which
+    /// Mlnet.Embeddings brings along, and run by the app's Microsoft.ML.OnnxRuntime.
+    /// </param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="NotSupportedException">It holds a transformer; this version reads static models.</exception>
+    /// <exception cref="NotSupportedException">It holds a transformer, and the app lacks the package Mlnet.Embeddings.Onnx.</exception>
     /// <exception cref="InvalidDataException">It holds no model, or a damaged one; the message says what was looked for, or names the file.</exception>
     public static EmbeddingModel FromFolder(string path) => FromFiles(ModelFiles.FromFolder(path));
 
@@ -18,17 +21,22 @@ public abstract partial class EmbeddingModel
     {
         ArgumentNullException.ThrowIfNull(files);
         StaticModelReader reader = new(files);
-        StaticModelLayout layout = reader.FindLayout() ?? throw NotStatic(files);
+        if (reader.FindLayout() is not { } layout)
+        {
+            return OpenTransformer(files);
+        }
+
         StaticModel model = reader.Read(layout);
         return layout.DefaultPrompt is null ? model : model.WithPrompt(layout.DefaultPrompt);
     }
 
-    private static Exception NotStatic(ModelFiles files)
+    private static EmbeddingModel OpenTransformer(ModelFiles files)
     {
-        string[] encoders = ["onnx/model.onnx", "model.onnx", "pytorch_model.bin", "model.safetensors", "1_Pooling/config.json"];
-        string? found = Array.Find(encoders, files.Contains);
-        return found is null
-            ? new InvalidDataException($"'{files.Location}' holds no model. {StaticModelLayout.LookedFor}")
-            : new NotSupportedException($"'{files.Location}' has '{found}' but is no static model: this version reads static models (Model2Vec folders, sentence-transformers folders with StaticEmbedding) and no transformers.");
+        string[] signs = ["onnx/model.onnx", "model.onnx", "pytorch_model.bin", "model.safetensors", "1_Pooling/config.json", "modules.json"];
+        string found = Array.Find(signs, files.Contains) ?? throw new InvalidDataException($"'{files.Location}' holds no model. {StaticModelLayout.LookedFor}");
+        return Type.GetType("Mlnet.Embeddings.Onnx.OnnxFormat, Mlnet.Embeddings.Onnx") is { } type && Activator.CreateInstance(type) is IModelFormat format
+            ? format.Open(files)
+            : throw new NotSupportedException(
+                $"'{files.Location}' has '{found}' but is no static model: it holds a transformer. Reference the package Mlnet.Embeddings.Onnx, and Microsoft.ML.OnnxRuntime, which runs it.");
     }
 }

@@ -61,16 +61,17 @@ public class OpenModelTests
     [InlineData("onnx/model.onnx")]
     [InlineData("pytorch_model.bin")]
     [InlineData("model.safetensors")]
-    public void A_transformer_is_refused_by_what_it_is(string file)
+    public void A_transformer_is_refused_with_the_package_that_opens_it(string file)
     {
         Dictionary<string, byte[]> files = new()
         {
             [file] = [],
             ["tokenizer.json"] = [],
             ["config.json"] = SmallModel.Bytes("""{"model_type":"bert"}"""),
-            ["modules.json"] = SmallModel.Bytes("""[{"idx":0,"path":"","type":"sentence_transformers.models.Transformer"}]"""),
         };
-        Assert.Contains(file, Assert.Throws<NotSupportedException>(() => EmbeddingModel.FromFiles(SmallModel.Of(files))).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<NotSupportedException>(() => EmbeddingModel.FromFiles(SmallModel.Of(files))).Message;
+        Assert.Contains(file, message, StringComparison.Ordinal);
+        Assert.Contains("Mlnet.Embeddings.Onnx", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using Mlnet.Embeddings.Persistence;
+
+namespace Mlnet.Embeddings.Onnx;
+
+/// <summary>What a model and its variants with other prompts have in common.</summary>
+internal sealed record EncoderParts
+{
+    public required EncoderGraph Graph { get; init; }
+
+    public required GraphFile GraphFile { get; init; }
+
+    /// <summary>Values a token's state, or a vector that the graph has pooled.</summary>
+    public required int Width { get; init; }
+
+    public required PoolingSettings Pooling { get; init; }
+
+    public required int PooledDimensions { get; init; }
+
+    public required IReadOnlyList<VectorStep> Steps { get; init; }
+
+    public required int Dimensions { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public ModelFiles Files { get; init; } = null!;
+
+    public IReadOnlyDictionary<string, byte[]> SmallFiles { get; init; } = null!;
+
+    public IReadOnlyDictionary<string, string> Prompts { get; init; } = null!;
+
+    public string Hash { get; init; } = "";
+
+    public int TokenBudget { get; init; }
+
+    /// <summary>Whether opening the folder with default settings gives this model.</summary>
+    public bool CanBeReferenced { get; init; }
+
+    public ConcurrentBag<Workspace> Workspaces { get; } = [];
+}

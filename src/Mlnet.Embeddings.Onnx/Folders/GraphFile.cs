@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Mlnet.Embeddings.Onnx;
+
+/// <summary>The file that holds the graph, and what some graphs have beside it: their weights.</summary>
+internal sealed class GraphFile
+{
+    private readonly ModelFolder _folder;
+    private readonly string? _weights;
+
+    private GraphFile(ModelFolder folder, string name)
+    {
+        _folder = folder;
+        Name = name;
+        _weights = Array.Find([name + "_data", name + ".data"], folder.Contains);
+        if (_weights is not null && folder.Files.Folder is null)
+        {
+            throw folder.Wrong(name, $"keeps its weights beside it, in '{_weights}', and can be opened from a folder only.");
+        }
+
+        Sha256 = Convert.ToHexStringLower(HashOf(name)) + (_weights is null ? "" : Convert.ToHexStringLower(HashOf(_weights)));
+    }
+
+    /// <summary>Its name in the folder.</summary>
+    public string Name { get; }
+
+    /// <summary>What it holds, its weights included.</summary>
+    public string Sha256 { get; }
+
+    /// <param name="folder">The model's files.</param>
+    /// <param name="name">The file asked for; null for the usual ones.</param>
+    /// <param name="transformer">The folder of the transformer's files.</param>
+    public static GraphFile Find(ModelFolder folder, string? name, string transformer)
+    {
+        string[] usual = name is not null ? [name] : transformer.Length == 0 ? ["onnx/model.onnx", "model.onnx"] : ["onnx/model.onnx", "model.onnx", transformer + "onnx/model.onnx", transformer + "model.onnx"];
+        string found = Array.Find(usual, folder.Contains)
+            ?? throw new InvalidDataException(
+                $"'{folder.Files.Location}' has no graph: looked for {string.Join(", ", usual)}. "
+                + (name is null ? $"Name another with {nameof(OnnxModelOptions)}.{nameof(OnnxModelOptions.GraphFile)}, or export the model to ONNX, as Optimum does." : "Name one that is there."));
+        return new GraphFile(folder, found);
+    }
+
+    /// <summary>The graph's bytes.</summary>
+    /// <exception cref="InvalidOperationException">Its weights lie beside it, so that its bytes alone are no model.</exception>
+    /// <exception cref="InvalidDataException">The file has changed since the model was opened.</exception>
+    public byte[] Read()
+    {
+        if (_weights is not null)
+        {
+            throw new InvalidOperationException($"The graph '{_folder.LocationOf(Name)}' keeps its weights beside it, in '{_weights}', so it cannot be saved inside a pipeline; save with a reference to the folder.");
+        }
+
+        byte[] content = _folder.Files.Read(Name);
+        return Convert.ToHexStringLower(SHA256.HashData(content)) == Sha256 ? content : throw _folder.Wrong(Name, "has changed since the model was opened. Open it again.");
+    }
+
+    /// <summary>Joins the process's session over this graph, or opens it.</summary>
+    public SharedSession Join(int? threads)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{Sha256} {threads}");
+        try
+        {
+            return SharedSession.Join(key, () => Open(threads));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidDataException($"'{_folder.LocationOf(Name)}' is no ONNX graph that the runtime opens: {e.Message}", e);
+        }
+        catch (TypeInitializationException e) when (e.InnerException is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new InvalidOperationException("ONNX Runtime's native library is missing or of another version: reference the package Microsoft.ML.OnnxRuntime 1.23 (or Microsoft.ML.OnnxRuntime.Gpu) in the app.", e);
+        }
+    }
+
+    private InferenceSession Open(int? threads)
+    {
+        using SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (threads is int count)
+        {
+            options.IntraOpNumThreads = count;
+        }
+
+        // By its path where it has one: the bytes are then not held twice, and weights beside the graph are found.
+        return PathOf(Name) is string path ? new InferenceSession(path, options) : new InferenceSession(_folder.Files.Read(Name), options);
+    }
+
+    private byte[] HashOf(string name)
+    {
+        if (PathOf(name) is not string path)
+        {
+            return SHA256.HashData(_folder.Files.Read(name));
+        }
+
+        using FileStream file = File.OpenRead(path);
+        return SHA256.HashData(file);
+    }
+
+    private string? PathOf(string name) => _folder.Files.Folder is string folder ? Path.Combine(folder, name) : null;
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Mlnet.Embeddings.Onnx;
+
+/// <summary>The properties of a JSON object in a model's folder; a file that is not there has none. Values of another kind are refused, naming the file.</summary>
+internal sealed class JsonObjectFile(ModelFolder folder, string name, JsonElement root)
+{
+    public string Name => name;
+
+    public IEnumerable<JsonProperty> Properties => root.ValueKind == JsonValueKind.Object ? root.EnumerateObject() : [];
+
+    /// <summary>A property's value; of kind Undefined where there is none, or null.</summary>
+    public JsonElement this[string property] =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(property, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : default;
+
+    public string? Text(string property)
+    {
+        JsonElement value = this[property];
+        return value.ValueKind switch
+        {
+            JsonValueKind.Undefined => null,
+            JsonValueKind.String => TextOf(property, value),
+            _ => throw Wrong(property, "a string"),
+        };
+    }
+
+    /// <summary>The text of a string that stands somewhere in a property.</summary>
+    public string TextOf(string property, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair is JSON, but no text.
+            throw Wrong(property, "text of whole characters");
+        }
+    }
+
+    public bool? Flag(string property) => this[property].ValueKind switch
+    {
+        JsonValueKind.Undefined => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(property, "true or false"),
+    };
+
+    /// <summary>A number of things: at least 1. Larger ones than 32 bits hold count as "no limit", as tokenizers write it.</summary>
+    public int? Count(string property)
+    {
+        JsonElement value = this[property];
+        return value.ValueKind == JsonValueKind.Undefined ? null
+            : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= 1 ? number <= int.MaxValue ? (int)number : int.MaxValue
+            : throw Wrong(property, "a number of 1 or more");
+    }
+
+    public InvalidDataException Wrong(string property, string expected)
+    {
+        string found = this[property].GetRawText();
+        return folder.Wrong(name, $"has \"{property}\": {(found.Length > 60 ? found[..60] + "…" : found)}; it should be {expected}.");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Mlnet.Embeddings.Persistence;
+
+namespace Mlnet.Embeddings.Onnx;
+
+/// <summary>Reads a model's small files, and keeps what it read: from these and the graph the same model can be made again.</summary>
+internal sealed class ModelFolder(ModelFiles files)
+{
+    private const long MaximumJson = 1 << 28;
+
+    private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
+
+    public ModelFiles Files => files;
+
+    public IReadOnlyDictionary<string, byte[]> WhatWasRead => _read;
+
+    public bool Contains(string name) => files.Contains(name);
+
+    public string LocationOf(string name) => $"{files.Location}/{name}";
+
+    public InvalidDataException Wrong(string name, string what) => new($"'{LocationOf(name)}' {what}");
+
+    public byte[] Read(string name, long maximumBytes = MaximumJson)
+    {
+        if (!_read.TryGetValue(name, out byte[]? content))
+        {
+            _read[name] = content = files.Read(name, maximumBytes);
+        }
+
+        return content;
+    }
+
+    /// <summary>Keeps a file that the folder lacks, for the model that is made of what was read.</summary>
+    public void Keep(string name, byte[] content) => _read[name] = content;
+
+    /// <summary>A file's JSON; of kind Undefined where there is no such file.</summary>
+    public JsonElement Json(string name)
+    {
+        if (!Contains(name))
+        {
+            return default;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(Read(name));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{LocationOf(name)}' is not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A file's JSON object.</summary>
+    /// <exception cref="InvalidDataException">It holds something else.</exception>
+    public JsonObjectFile Object(string name)
+    {
+        JsonElement root = Json(name);
+        return root.ValueKind is JsonValueKind.Undefined or JsonValueKind.Object ? new JsonObjectFile(this, name, root) : throw Wrong(name, "should hold a JSON object.");
+    }
+}

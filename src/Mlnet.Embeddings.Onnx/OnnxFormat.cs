@@ -1,0 +1,9 @@
+using Mlnet.Embeddings.Persistence;
+
+namespace Mlnet.Embeddings.Onnx;
+
+/// <summary>Opens transformers for <see cref="EmbeddingModel.FromFolder"/>, which finds this type by its name.</summary>
+internal sealed class OnnxFormat : IModelFormat
+{
+    public EmbeddingModel Open(ModelFiles files) => OnnxModel.FromFiles(files);
+}
