@@ -104,8 +104,7 @@ internal sealed class StaticModelReader(ModelFiles files)
         return WordPieceTokenizer.FromVocabulary(ReadFile(text, MaximumJson), LocationOf(text), normalization);
     }
 
-    /// <summary>The normalizer's flags of a <c>tokenizer_config.json</c>.</summary>
-    internal static BertNormalization BertNormalizationOf(JsonElement config) => new()
+    private static BertNormalization BertNormalizationOf(JsonElement config) => new()
     {
         HandleChineseCharacters = TokenizerFile.Flag(config, "tokenize_chinese_chars", true),
         StripAccents = config.TryGetProperty("strip_accents", out JsonElement strip) && strip.ValueKind is JsonValueKind.True or JsonValueKind.False ? strip.GetBoolean() : null,

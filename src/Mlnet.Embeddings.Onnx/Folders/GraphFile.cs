@@ -76,7 +76,8 @@ internal sealed class GraphFile
 
     private InferenceSession Open(int? threads)
     {
-        using SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // What goes wrong is thrown; the runtime need not print it to the app's console as well.
+        using SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (threads is int count)
         {
             options.IntraOpNumThreads = count;

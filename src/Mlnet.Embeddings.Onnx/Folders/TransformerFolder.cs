@@ -1,4 +1,3 @@
-using Mlnet.Embeddings.Static;
 using Mlnet.Embeddings.Tokenization;
 
 namespace Mlnet.Embeddings.Onnx;
@@ -39,7 +38,12 @@ internal sealed class TransformerFolder(ModelFolder folder, string path)
             throw new InvalidDataException($"'{folder.Files.Location}' has no tokenizer: looked for {json} and {vocabulary}.");
         }
 
-        BertNormalization normalization = folder.Contains(_tokenizer.Name) ? StaticModelReader.BertNormalizationOf(folder.Json(_tokenizer.Name)) : new BertNormalization();
+        BertNormalization normalization = new()
+        {
+            HandleChineseCharacters = _tokenizer.Flag("tokenize_chinese_chars") ?? true,
+            StripAccents = _tokenizer.Flag("strip_accents"),
+            Lowercase = _tokenizer.Flag("do_lower_case") ?? true,
+        };
         return WordPieceTokenizer.FromVocabulary(folder.Read(vocabulary), folder.LocationOf(vocabulary), normalization);
     }
 

@@ -20,22 +20,10 @@ internal sealed class SharedSession
         _session = new Lazy<InferenceSession>(create);
     }
 
-    /// <summary>The number of sessions that are open in this process.</summary>
-    public static int Count
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return Open.Count;
-            }
-        }
-    }
-
     public InferenceSession Session => _session.Value;
 
     /// <summary>One for all runs: options made for a run and left to the garbage collector have crashed in native code.</summary>
-    public RunOptions RunOptions { get; } = new();
+    public RunOptions RunOptions { get; } = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     /// <summary>Joins the users of a session, or opens it. Each call is paired with one of <see cref="Leave"/>.</summary>
     public static SharedSession Join(string key, Func<InferenceSession> create)
@@ -70,6 +58,15 @@ internal sealed class SharedSession
         lock (Gate)
         {
             _users++;
+        }
+    }
+
+    /// <summary>Whether a model of this process uses that session.</summary>
+    public static bool IsOpen(string key)
+    {
+        lock (Gate)
+        {
+            return Open.ContainsKey(key);
         }
     }
 

@@ -27,8 +27,8 @@ internal sealed class Workspace
         _inputNames = [.. graph.Inputs.Select(i => i.Name)];
         _outputNames = [graph.Output];
         _inputValues = new OrtValue[_inputNames.Length];
-        _longs = new long[_inputNames.Length][];
-        _ints = new int[_inputNames.Length][];
+        _longs = [.. graph.Inputs.Select(_ => Array.Empty<long>())];
+        _ints = [.. graph.Inputs.Select(_ => Array.Empty<int>())];
     }
 
     public TokenizedTexts Texts { get; } = new();
@@ -106,7 +106,7 @@ internal sealed class Workspace
 
     private static Memory<T> Grow<T>(ref T[] buffer, int values)
     {
-        if (buffer is null || buffer.Length < values)
+        if (buffer.Length < values)
         {
             buffer = GC.AllocateUninitializedArray<T>(values);
         }
