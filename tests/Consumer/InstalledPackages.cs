@@ -13,7 +13,7 @@ public sealed class InstalledPackages : IDisposable
 
     public InstalledPackages()
     {
-        foreach (string project in new[] { "Mlnet.Embeddings.Core", "Mlnet.Embeddings" })
+        foreach (string project in new[] { "Mlnet.Embeddings.Core", "Mlnet.Embeddings.Onnx", "Mlnet.Embeddings" })
         {
             Repository.Run(Repository.Root, "dotnet", "pack", $"src/{project}", "-c", "Release", "-nologo", "-v", "quiet", $"-p:Version={_version}", "-o", Path.Combine(_folder, "feed"));
         }

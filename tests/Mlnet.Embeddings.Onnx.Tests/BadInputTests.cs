@@ -93,7 +93,7 @@ public class BadInputTests
         Dictionary<string, byte[]> files = TinyModel.Files();
         files["tokenizer.json"] = TinyModel.Bytes(kind == "BPE"
             ? """{"added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}"""
-            : """{"added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"Metaspace","replacement":"▁","add_prefix_space":true},"post_processor":null,"decoder":null,"model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0.0],["▁a",-1.0]]}}""");
+            : """{"added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":false},"post_processor":null,"decoder":null,"model":{"type":"Unigram","unk_id":0,"byte_fallback":false,"vocab":[["<unk>",-9],["▁a",-1]]}}""");
         Assert.Contains(kind, Assert.Throws<InvalidDataException>(() => TinyModel.Open(files)).Message, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,7 @@ internal sealed record FolderPrompts(IReadOnlyDictionary<string, string> All, st
             {
                 prompts[prompt.Name] = prompt.Value.ValueKind switch
                 {
-                    JsonValueKind.String => file.TextOf("prompts", prompt.Value),
+                    JsonValueKind.String => prompt.Value.GetString()!,
                     JsonValueKind.Null => "",
                     _ => throw file.Wrong("prompts", "an object of names and texts"),
                 };

@@ -19,23 +19,9 @@ internal sealed class JsonObjectFile(ModelFolder folder, string name, JsonElemen
         return value.ValueKind switch
         {
             JsonValueKind.Undefined => null,
-            JsonValueKind.String => TextOf(property, value),
+            JsonValueKind.String => value.GetString(),
             _ => throw Wrong(property, "a string"),
         };
-    }
-
-    /// <summary>The text of a string that stands somewhere in a property.</summary>
-    public string TextOf(string property, JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // An escaped half of a surrogate pair is JSON, but no text.
-            throw Wrong(property, "text of whole characters");
-        }
     }
 
     public bool? Flag(string property) => this[property].ValueKind switch

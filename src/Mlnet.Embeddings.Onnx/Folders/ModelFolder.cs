@@ -10,6 +10,8 @@ internal sealed class ModelFolder(ModelFiles files)
 
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public ModelFiles Files => files;
 
     public IReadOnlyDictionary<string, byte[]> WhatWasRead => _read;
@@ -43,12 +45,41 @@ internal sealed class ModelFolder(ModelFiles files)
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(Read(name));
+            byte[] content = Read(name);
+            ReadOnlyMemory<byte> json = content.AsSpan().StartsWith(ByteOrderMark) ? content.AsMemory(ByteOrderMark.Length) : content;
+            using JsonDocument document = JsonDocument.Parse(json);
+            Decode(document.RootElement);
             return document.RootElement.Clone();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"'{LocationOf(name)}' is not JSON: {e.Message}", e);
+        }
+    }
+
+    // A reader of JSON takes bytes that are no text (halves of characters) without a word, until somebody asks for them.
+    private static void Decode(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    Decode(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    Decode(property.Value);
+                }
+
+                break;
         }
     }
 

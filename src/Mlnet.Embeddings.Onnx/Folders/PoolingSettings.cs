@@ -51,7 +51,7 @@ internal sealed record PoolingSettings(IReadOnlyList<string> Modes)
         List<string> modes = [];
         foreach (JsonElement mode in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
         {
-            string name = mode.ValueKind == JsonValueKind.String ? file.TextOf(Property, mode) : "";
+            string name = mode.ValueKind == JsonValueKind.String ? mode.GetString()! : "";
             modes.Add(Array.Exists(Flags, f => f.Mode == name) ? name : throw file.Wrong(Property, "of " + string.Join(", ", Flags.Select(f => f.Mode))));
         }
 

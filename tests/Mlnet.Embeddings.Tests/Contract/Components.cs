@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Mlnet.Embeddings.Onnx.Tests.Graphs;
 
 namespace Mlnet.Embeddings.Tests.Contract;
 
@@ -11,6 +12,9 @@ public sealed record Component(Func<MLContext, IEstimator<ITransformer>> Create,
     /// <summary>False where the documentation says that the component cannot be saved.</summary>
     public bool IsSavable { get; init; } = true;
 
+    /// <summary>How far vectors may lie apart that are computed in other company: 0, or what the documentation allows.</summary>
+    public float Tolerance { get; init; }
+
     /// <summary>A column that has another type than the component reads.</summary>
     public required string WrongInput { get; init; }
 
@@ -21,6 +25,9 @@ public sealed record Component(Func<MLContext, IEstimator<ITransformer>> Create,
 /// <summary>All components, by name. A new one adds an entry here and has the whole suite run over it.</summary>
 public static class Components
 {
+    // Small, with random weights: what it says of a text means nothing, and is computed as a large one's.
+    private static readonly Lazy<EmbeddingModel> Transformer = new(() => EmbeddingModel.FromFiles(TinyModel.Of(TinyModel.Files())));
+
     public static readonly IReadOnlyDictionary<string, Component> All = new Dictionary<string, Component>
     {
         ["EmbedText"] = new(ml => ml.Transforms.Text.EmbedText("Embedding", "Text"), "Text", "Embedding")
@@ -38,6 +45,18 @@ public static class Components
             IsSavable = false,
             WrongInput = "Words",
             CreateWrong = ml => ml.Transforms.Text.EmbedText("Embedding", "Words", EmbeddingModel.FromGenerator(new Letters())),
+        },
+        ["EmbedText by a transformer"] = new(ml => ml.Transforms.Text.EmbedText("Embedding", "Text", Transformer.Value), "Text", "Embedding")
+        {
+            Tolerance = 1e-5f,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.Text.EmbedText("Embedding", "Number", Transformer.Value),
+        },
+        ["EmbedText by a transformer with a prompt"] = new(ml => ml.Transforms.Text.EmbedText("Embedding", "Text", Transformer.Value, "query"), "Text", "Embedding")
+        {
+            Tolerance = 1e-5f,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.Text.EmbedText("Embedding", "Number", Transformer.Value, "query"),
         },
     };
 

@@ -73,7 +73,7 @@ public sealed class ContractTests : IDisposable
             lines.Add(reader());
         }
 
-        Assert.Equal(Views.Lines(model.Transform(data), output), lines);
+        Views.AssertClose(Views.Lines(model.Transform(data), output), lines, Components.All[name].Tolerance);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class ContractTests : IDisposable
         (ITransformer model, IDataView data) = Fit(name);
         using PredictionEngine<SampleRow, OutputRow> engine = _ml.Model.CreatePredictionEngine<SampleRow, OutputRow>(model, outputSchemaDefinition: OutputDefinition(name));
         List<float[]> single = [.. SampleRow.Sixty.Select(r => engine.Predict(r).Output)];
-        Assert.Equal(Vectors(model.Transform(data), name), single);
+        AssertClose(Vectors(model.Transform(data), name), single, name);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class ContractTests : IDisposable
         PredictionEnginePool<SampleRow, EmbeddingRow> pool = provider.GetRequiredService<PredictionEnginePool<SampleRow, EmbeddingRow>>();
         float[][] pooled = new float[SampleRow.Sixty.Count][];
         Parallel.For(0, pooled.Length, i => pooled[i] = pool.Predict(SampleRow.Sixty[i]).Embedding);
-        Assert.Equal(Vectors(model.Transform(data), name), pooled);
+        AssertClose(Vectors(model.Transform(data), name), pooled, name);
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class ContractTests : IDisposable
             using DataViewRowCursor cursor = cursors[i];
             found[i] = Views.Lines(cursor, columns);
         });
-        Assert.Equal(Views.Lines(view).Order(StringComparer.Ordinal), found.SelectMany(f => f).Order(StringComparer.Ordinal));
+        Views.AssertClose([.. Views.Lines(view).Order(StringComparer.Ordinal)], [.. found.SelectMany(f => f).Order(StringComparer.Ordinal)], Components.All[name].Tolerance);
     }
 
     [Theory]
@@ -303,6 +303,17 @@ public sealed class ContractTests : IDisposable
         SchemaDefinition definition = SchemaDefinition.Create(typeof(OutputRow));
         definition[nameof(OutputRow.Output)].ColumnName = Components.All[name].Output;
         return definition;
+    }
+
+    private static void AssertClose(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> found, string name)
+    {
+        float tolerance = Components.All[name].Tolerance;
+        Assert.Equal(expected.Count, found.Count);
+        for (int row = 0; row < found.Count; row++)
+        {
+            Assert.Equal(expected[row].Length, found[row].Length);
+            Assert.All(found[row].Zip(expected[row]), v => Assert.InRange(v.First, v.Second - tolerance, v.Second + tolerance));
+        }
     }
 
     private static List<float[]> Vectors(IDataView view, string name)

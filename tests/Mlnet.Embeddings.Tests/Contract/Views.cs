@@ -41,7 +41,29 @@ internal static class Views
     }
 
     /// <summary>A number to its last bit.</summary>
+    /// <summary>Lines that are equal, but for numbers no farther apart than a tolerance; with 0, bit for bit.</summary>
+    public static void AssertClose(List<string> expected, List<string> found, float tolerance)
+    {
+        if (tolerance == 0)
+        {
+            Assert.Equal(expected, found);
+            return;
+        }
+
+        Assert.Equal(expected.Count, found.Count);
+        foreach ((string one, string other) in expected.Zip(found))
+        {
+            string[] left = one.Split(' ');
+            string[] right = other.Split(' ');
+            Assert.Equal(left.Length, right.Length);
+            Assert.All(left.Zip(right), pair => Assert.True(pair.First == pair.Second || (Value(pair.First) is float a && Value(pair.Second) is float b && Math.Abs(a - b) <= tolerance), $"{pair.First} is not {pair.Second} in: {other}"));
+        }
+    }
+
     public static string Bits(float value) => BitConverter.SingleToUInt32Bits(value).ToString("x8", CultureInfo.InvariantCulture);
+
+    private static float? Value(string word) =>
+        word.Length == 8 && uint.TryParse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint bits) ? BitConverter.UInt32BitsToSingle(bits) : null;
 
     private static string Exact<T>(T value) => value switch
     {
