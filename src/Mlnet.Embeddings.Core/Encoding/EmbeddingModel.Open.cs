@@ -32,7 +32,7 @@ public abstract partial class EmbeddingModel
 
     private static EmbeddingModel OpenTransformer(ModelFiles files)
     {
-        string[] signs = ["onnx/model.onnx", "model.onnx", "pytorch_model.bin", "model.safetensors", "1_Pooling/config.json", "modules.json"];
+        string[] signs = ["onnx/model.onnx", "model.onnx", "pytorch_model.bin", "model.safetensors", "1_Pooling/config.json", "modules.json", "mlnet_embeddings_onnx.json"];
         string found = Array.Find(signs, files.Contains) ?? throw new InvalidDataException($"'{files.Location}' holds no model. {StaticModelLayout.LookedFor}");
         return Type.GetType("Mlnet.Embeddings.Onnx.OnnxFormat, Mlnet.Embeddings.Onnx") is { } type && Activator.CreateInstance(type) is IModelFormat format
             ? format.Open(files)

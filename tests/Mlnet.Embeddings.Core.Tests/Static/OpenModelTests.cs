@@ -68,6 +68,7 @@ public class OpenModelTests
             [file] = [],
             ["tokenizer.json"] = [],
             ["config.json"] = SmallModel.Bytes("""{"model_type":"bert"}"""),
+            ["modules.json"] = SmallModel.Bytes("""[{"idx":0,"path":"","type":"sentence_transformers.models.Transformer"}]"""),
         };
         string message = Assert.Throws<NotSupportedException>(() => EmbeddingModel.FromFiles(SmallModel.Of(files))).Message;
         Assert.Contains(file, message, StringComparison.Ordinal);
