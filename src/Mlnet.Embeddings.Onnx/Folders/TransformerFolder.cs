@@ -30,7 +30,7 @@ internal sealed class TransformerFolder(ModelFolder folder, string path)
         {
             TextTokenizer tokenizer = TextTokenizer.FromTokenizerJson(folder.Read(json), folder.LocationOf(json));
             return tokenizer is WordPieceTokenizer ? tokenizer
-                : throw folder.Wrong(json, $"holds a {tokenizer.GetType().Name.Replace("Tokenizer", "", StringComparison.Ordinal)} tokenizer; with a transformer this version reads WordPiece.");
+                : throw folder.Wrong(json, $"holds a {(tokenizer is BytePairTokenizer ? "BPE" : "Unigram")} tokenizer; with a transformer this version reads WordPiece.");
         }
 
         if (!folder.Contains(vocabulary))
