@@ -33,10 +33,10 @@ public sealed class KMeans
     /// <summary>The sum over the fitted rows of the squared Euclidean distance to their centroid (between unit vectors, twice the cosine distance).</summary>
     public double Inertia { get; }
 
-    /// <summary>Rounds that the best run took.</summary>
+    /// <summary>Rounds that the best run took; with batches, how often as many rows as there are were drawn, rounded up.</summary>
     public int Iterations { get; }
 
-    /// <summary>Whether the last round moved no row.</summary>
+    /// <summary>Whether the last round moved no row; with batches, whether ten of them brought no improvement.</summary>
     public bool Converged { get; }
 
     /// <summary>Finds clusters.</summary>
@@ -56,6 +56,11 @@ public sealed class KMeans
 
         EmbeddingMatrix prepared = Prepare(rows, options.Distance);
         MersenneTwister random = new(options.Seed);
+        if (options.BatchSize is int batch)
+        {
+            return new MiniBatchRun(prepared, options, Math.Min(batch, rows.Rows), random).Fit(cancellationToken);
+        }
+
         KMeans? best = null;
         for (int run = 0; run < options.Runs; run++)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics.Tensors;
 using Mlnet.Embeddings.Adapters;
 
@@ -23,36 +22,24 @@ public static class ClassificationEvaluation
     /// <exception cref="InvalidDataException">The model gives a vector that is not finite.</exception>
     public static EvaluationResult Run(EmbeddingModel model, LabeledTexts train, LabeledTexts test, ClassificationEvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
         options ??= new();
-        options.Validate();
-        Stopwatch total = Stopwatch.StartNew();
+        EvaluationRun run = new(model, options, cancellationToken);
         LabelSpace labels = new(train.Labels);
         Task task = new(train, labels.NumbersOf(train.Labels), test, labels.NumbersOf(test.Labels), labels.Count);
-        TimedEncoder encoder = new(model, cancellationToken);
         (double[] correct, OrderedDictionary<string, double> scores) = options.Protocol == ClassificationProtocol.Mteb
-            ? RunMteb(task, encoder, options, cancellationToken)
-            : RunFull(task, encoder, options, cancellationToken);
-        return new()
-        {
-            Task = "classification",
-            MainScore = scores["accuracy"],
-            Scores = scores,
-            Ci95 = Bootstrap.MeanInterval(correct, options.Resamples, options.Seed, cancellationToken),
-            N = test.Count,
-            Seconds = total.Elapsed.TotalSeconds,
-            TextsPerSecond = encoder.TextsPerSecond,
-            Model = model.Space.ModelName,
-        };
+            ? RunMteb(task, run, options, cancellationToken)
+            : RunFull(task, run, options, cancellationToken);
+        (double Low, double High) interval = Bootstrap.MeanInterval(correct, options.Resamples, options.Seed, cancellationToken);
+        return run.Result("classification", "accuracy", scores, interval, test.Count);
     }
 
-    private static (double[] Correct, OrderedDictionary<string, double> Scores) RunMteb(Task task, TimedEncoder encoder, ClassificationEvaluationOptions options, CancellationToken cancellationToken)
+    private static (double[] Correct, OrderedDictionary<string, double> Scores) RunMteb(Task task, EvaluationRun run, ClassificationEvaluationOptions options, CancellationToken cancellationToken)
     {
         int[][] draws = FewShotDraws.Draw(task.TrainLabels, task.Classes, options.SamplesPerLabel, options.Experiments, options.Seed);
-        EmbeddingMatrix features = EncodeDrawn(task, draws, encoder);
-        EmbeddingMatrix test = encoder.Encode(task.Test.Texts, "test text");
+        EmbeddingMatrix features = EncodeDrawn(task, draws, run);
+        EmbeddingMatrix test = run.Encode(task.Test.Texts, "test text");
         int[][] predictions = new int[draws.Length][];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
         Parallel.For(0, draws.Length, parallel, e =>
@@ -65,7 +52,7 @@ public static class ClassificationEvaluation
     }
 
     // Only the rows that some experiment draws are embedded; the others stay zero and are never looked at.
-    private static EmbeddingMatrix EncodeDrawn(Task task, int[][] draws, TimedEncoder encoder)
+    private static EmbeddingMatrix EncodeDrawn(Task task, int[][] draws, EvaluationRun run)
     {
         SortedSet<int> drawn = [];
         foreach (int[] draw in draws)
@@ -80,7 +67,7 @@ public static class ClassificationEvaluation
             texts[i] = task.Train.Texts[rows[i]];
         }
 
-        EmbeddingMatrix vectors = encoder.Encode(texts, "drawn training text");
+        EmbeddingMatrix vectors = run.Encode(texts, "drawn training text");
         EmbeddingMatrix result = new(task.Train.Count, vectors.Dimensions);
         for (int i = 0; i < rows.Length; i++)
         {
@@ -90,15 +77,15 @@ public static class ClassificationEvaluation
         return result;
     }
 
-    private static (double[] Correct, OrderedDictionary<string, double> Scores) RunFull(Task task, TimedEncoder encoder, ClassificationEvaluationOptions options, CancellationToken cancellationToken)
+    private static (double[] Correct, OrderedDictionary<string, double> Scores) RunFull(Task task, EvaluationRun run, ClassificationEvaluationOptions options, CancellationToken cancellationToken)
     {
         if (task.Train.Count < options.Folds)
         {
             throw new ArgumentException($"There are {task.Train.Count} training rows; choosing C over {options.Folds} folds needs at least as many. Add rows or take fewer folds.");
         }
 
-        EmbeddingMatrix features = encoder.Encode(task.Train.Texts, "training text");
-        EmbeddingMatrix test = encoder.Encode(task.Test.Texts, "test text");
+        EmbeddingMatrix features = run.Encode(task.Train.Texts, "training text");
+        EmbeddingMatrix test = run.Encode(task.Test.Texts, "test text");
         StrengthSearch search = new(task.TrainLabels, task.Classes, options.Folds, options.Seed, options.Threads);
         (SoftmaxHead head, double strength) = search.Fit(features, cancellationToken);
         (double[] correct, OrderedDictionary<string, double> scores) = Average(task, [head.Predict(test)]);

@@ -7,7 +7,7 @@ namespace Mlnet.Embeddings.Evaluation;
 /// <summary>What an evaluation of a model on a task found.</summary>
 public sealed record EvaluationResult
 {
-    /// <summary>The kind of task, such as <c>classification</c> or <c>sts</c>.</summary>
+    /// <summary>The kind of task, such as <c>classification</c>, <c>clustering</c>, <c>pairs</c>, <c>reranking</c>, <c>retrieval</c> or <c>sts</c>.</summary>
     public required string Task { get; init; }
 
     /// <summary>The task's main score as MTEB (Muennighoff et al., 2023) defines it, 0..1 (a correlation can be below 0).</summary>
@@ -16,10 +16,10 @@ public sealed record EvaluationResult
     /// <summary>All scores by MTEB's names, the main one among them.</summary>
     public required IReadOnlyDictionary<string, double> Scores { get; init; }
 
-    /// <summary>A 95 % interval of the main score: percentiles of a seeded bootstrap over the test rows (Efron, 1979).</summary>
+    /// <summary>A 95 % interval of the main score: percentiles of a seeded bootstrap over the test rows, pairs or queries (Efron, 1979).</summary>
     public required (double Low, double High) Ci95 { get; init; }
 
-    /// <summary>How many test rows (classification) or pairs (STS) the score is over.</summary>
+    /// <summary>How many test rows, pairs (<c>sts</c>, <c>pairs</c>) or queries (<c>reranking</c>, <c>retrieval</c>) the score is over.</summary>
     public required int N { get; init; }
 
     /// <summary>Seconds that the whole evaluation took.</summary>

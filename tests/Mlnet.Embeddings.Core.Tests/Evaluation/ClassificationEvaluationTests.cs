@@ -92,7 +92,7 @@ public class ClassificationEvaluationTests
     {
         LabeledTexts train = new(["a", "b", "c"], ["x", "y", "x"]);
         Assert.Contains("Test row 1 (counted from 0) has the label 'z'", Assert.Throws<ArgumentException>(() => Run(protocol, train, new(["a", "b"], ["x", "z"]))).Message, StringComparison.Ordinal);
-        Assert.Contains("the label 'x'; a classifier needs at least two", Assert.Throws<ArgumentException>(() => Run(protocol, new(["a", "b"], ["x", "x"]), train)).Message, StringComparison.Ordinal);
+        Assert.Contains("the label 'x'; telling labels apart needs at least two", Assert.Throws<ArgumentException>(() => Run(protocol, new(["a", "b"], ["x", "x"]), train)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 from scipy import stats
 from sklearn import metrics
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.linear_model import LogisticRegression
 
 
@@ -77,6 +78,20 @@ def v_measure(seed, labels, clusters):
     return {"labels": y.tolist(), "clusters": p.tolist(), "homogeneity": homogeneity, "completeness": completeness, "v": v}
 
 
+def average_precision(decimals):
+    rng = np.random.RandomState(decimals)
+    y = rng.random_sample(60) < 0.4
+    scores = np.round(rng.normal(size=60) + y, decimals)
+    return {"labels": y.astype(int).tolist(), "scores": scores.tolist(), "ap": metrics.average_precision_score(y, scores)}
+
+
+def mini_batches(rows, clusters, batch):
+    rng = np.random.RandomState(rows)
+    x = np.round(rng.normal(size=(rows, 3)) + 4 * rng.normal(size=(clusters, 3))[rng.randint(0, clusters, rows)], 2).astype(np.float32)
+    found = MiniBatchKMeans(n_clusters=clusters, batch_size=batch, n_init=1, random_state=42).fit(x)
+    return {"clusters": clusters, "batch": batch, "x": np.round(x.astype(float), 2).ravel().tolist(), "labels": found.labels_.tolist(), "centroids": found.cluster_centers_.ravel().tolist(), "iterations": found.n_iter_}
+
+
 golden = {
     "logistic_regression": [logistic_regression(k, c) for k, c in ((3, 1.0), (3, 100.0), (2, 1.0), (5, 0.1))],
     "few_shot_draws": few_shot_draws(),
@@ -84,5 +99,7 @@ golden = {
     "classification": [classification(4, None), classification(6, 3), classification(2, None)],
     "correlation": correlation(),
     "v_measure": [v_measure(1, 4, 4), v_measure(2, 3, 6), v_measure(3, 5, 2), v_measure(4, 1, 3), v_measure(5, 3, 1)],
+    "average_precision": [average_precision(d) for d in (3, 1, 0)],
+    "mini_batches": [mini_batches(200, 4, 50), mini_batches(150, 20, 40), mini_batches(90, 6, 500)],
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -1,6 +1,6 @@
 namespace Mlnet.Embeddings.Evaluation;
 
-/// <summary>The labels of training rows in ordinal order, numbered from 0.</summary>
+/// <summary>The labels of rows in ordinal order, numbered from 0.</summary>
 internal sealed class LabelSpace
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class LabelSpace
 
         if (sorted.Length < 2)
         {
-            throw new ArgumentException($"All {labels.Count} training rows have the label '{sorted[0]}'; a classifier needs at least two labels. Check the label column.");
+            throw new ArgumentException($"All {labels.Count} rows have the label '{sorted[0]}'; telling labels apart needs at least two. Check the label column.");
         }
     }
 

@@ -31,11 +31,17 @@ public readonly record struct VMeasure(double Homogeneity, double Completeness)
             both[(labels[i], clusters[i])] = both.GetValueOrDefault((labels[i], clusters[i])) + 1;
         }
 
-        double labelEntropy = Entropy(label.Values, labels.Count);
-        double clusterEntropy = Entropy(cluster.Values, labels.Count);
+        return FromCounts(label.Values, cluster.Values, both.Values, labels.Count);
+    }
+
+    /// <summary>The same from how many of <paramref name="total"/> rows have each label, each cluster, and each pair of both; zeros may stand among them.</summary>
+    internal static VMeasure FromCounts(IEnumerable<int> labels, IEnumerable<int> clusters, IEnumerable<int> both, int total)
+    {
+        double labelEntropy = Entropy(labels, total);
+        double clusterEntropy = Entropy(clusters, total);
 
         // H(label) − H(label | cluster), the mutual information, is symmetric.
-        double shared = labelEntropy + clusterEntropy - Entropy(both.Values, labels.Count);
+        double shared = labelEntropy + clusterEntropy - Entropy(both, total);
         return new(Share(shared, labelEntropy), Share(shared, clusterEntropy));
     }
 
@@ -45,7 +51,7 @@ public readonly record struct VMeasure(double Homogeneity, double Completeness)
         foreach (int count in counts)
         {
             double p = (double)count / total;
-            entropy -= p * Math.Log(p);
+            entropy -= count > 0 ? p * Math.Log(p) : 0;
         }
 
         return entropy;

@@ -1,0 +1,15 @@
+namespace Mlnet.Embeddings.Evaluation;
+
+/// <summary>Options of <see cref="RerankingEvaluation"/> and <see cref="RetrievalEvaluation"/>.</summary>
+public sealed class RankingEvaluationOptions : EvaluationOptions
+{
+    /// <summary>
+    /// Whether queries get the model's prompt <c>query</c> and documents its prompt <c>passage</c> or <c>document</c>, each where the model has it. Yes by default: models
+    /// that have them were trained with them.
+    /// </summary>
+    public bool PromptsByRole { get; init; } = true;
+
+    internal string[] QueryPrompts => PromptsByRole ? ["query"] : [];
+
+    internal string[] DocumentPrompts => PromptsByRole ? ["passage", "document"] : [];
+}
