@@ -9,6 +9,10 @@ internal static class EvaluateCommand
         new ToolCommand("evaluate", "Scores a model on a task, as MTEB does.", "mlnet-embed evaluate sts --data pairs.csv --left sentence1 --right sentence2 --score score --json")
         {
             EvaluateClassificationCommand.Create(environment),
+            EvaluateClusteringCommand.Create(environment),
+            EvaluatePairsCommand.Create(environment),
+            EvaluateRerankingCommand.Create(environment),
+            EvaluateRetrievalCommand.Create(environment),
             EvaluateStsCommand.Create(environment),
         };
 }

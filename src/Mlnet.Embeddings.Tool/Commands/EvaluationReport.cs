@@ -39,9 +39,7 @@ internal sealed class EvaluationReport
         }
         catch (ArgumentException exception)
         {
-            // The parameter's name, which the framework adds at the end, says nothing to a user.
-            string message = exception.ParamName is string name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
-            throw new ToolException(message, exception);
+            throw new ToolException(MessageOf(exception), exception);
         }
 
         if (parsed.GetValue(Json))
@@ -55,6 +53,13 @@ internal sealed class EvaluationReport
 
         return ExitCodes.Success;
     }
+
+    /// <summary>What a refusal says, without the parameter's name that the framework adds at the end: it says nothing to a user.</summary>
+    public static string MessageOf(ArgumentException exception) =>
+        exception.ParamName is string name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
+
+    /// <summary>The options of rankings: prompts go by role unless one is asked for, which is then for queries and documents alike.</summary>
+    public RankingEvaluationOptions Ranking(ParseResult parsed) => new() { Seed = parsed.GetValue(Seed), PromptsByRole = parsed.GetValue(Model.Prompt) is null };
 
     private static void Print(EvaluationResult result, TextWriter output)
     {
