@@ -94,16 +94,18 @@ public sealed partial class EvaluateTasksTests
     public async Task Random_judgements_give_a_score_or_a_clear_error()
     {
         Random random = new(31);
-        string[] pieces = ["q1", "d1", "d2", "\t", "\t", "\n", "2", "-", "\"", "99999999999", " ", "é"];
+        string[] pieces = ["q1", "d1", "d2", "\t", "\t", "\n", "2", "-", "\"", "99999999999", " ", "é", "q1\t3\t1\n", "q1\t3\t1\n", "q1\t3\t1\n"];
         int scored = 0;
         int refused = 0;
         using Scratch scratch = new();
         for (int round = 0; round < 300; round++)
         {
             string judgements = Judgements;
-            for (int edits = random.Next(1, 3); edits > 0; edits--)
+
+            // Every other input is whole but for what follows it; the others are hurt anywhere.
+            for (int edits = round % 2 == 0 ? 1 : random.Next(1, 3); edits > 0; edits--)
             {
-                judgements = judgements.Insert(random.Next(30, judgements.Length + 1), pieces[random.Next(pieces.Length)]);
+                judgements = judgements.Insert(round % 2 == 0 ? judgements.Length : random.Next(30, judgements.Length + 1), pieces[random.Next(pieces.Length)]);
             }
 
             ToolRun run = await Evaluate("retrieval", "--data", Beir(scratch, Corpus, Queries, judgements, "qrels.tsv"), "--json");
