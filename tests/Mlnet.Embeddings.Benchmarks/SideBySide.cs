@@ -12,6 +12,9 @@ internal sealed class SideBySide(int rounds, TimeSpan warmUp)
     /// <param name="run">One run; returns the units of work done.</param>
     public void Add(string name, Func<long> run) => _contenders.Add((name, run));
 
+    /// <summary>After a run: each contender's rate over the first's, the median over the rounds.</summary>
+    public double[] Ratios { get; private set; } = [];
+
     /// <summary>Prints units a second; each contender's ratio is to the first.</summary>
     /// <returns>The median rates, in the order they were added.</returns>
     public double[] Run(string unit)
@@ -36,10 +39,10 @@ internal sealed class SideBySide(int rounds, TimeSpan warmUp)
         }
 
         double[] medians = [.. rates.Select(Median)];
+        Ratios = [.. rates.Select(r => Median([.. r.Zip(rates[0], (a, b) => a / b)]))];
         for (int i = 0; i < _contenders.Count; i++)
         {
-            double ratio = Median([.. rates[i].Zip(rates[0], (a, b) => a / b)]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_contenders[i].Name,-44} {medians[i],12:#,0} {unit}/s   × {ratio:0.00}   ({rates[i].Min():#,0} to {rates[i].Max():#,0} in {rounds} rounds)"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_contenders[i].Name,-44} {medians[i],12:#,0} {unit}/s   × {Ratios[i]:0.00}   ({rates[i].Min():#,0} to {rates[i].Max():#,0} in {rounds} rounds)"));
         }
 
         return medians;
