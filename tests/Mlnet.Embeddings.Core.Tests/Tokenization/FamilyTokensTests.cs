@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Mlnet.Embeddings.Core.Tests.Golden;
+using Mlnet.Embeddings.Tokenization;
+using Xunit;
+
+namespace Mlnet.Embeddings.Core.Tests.Tokenization;
+
+/// <summary>Id for id and offset for offset what Hugging Face's own tokenizers give (Golden/make-families.cjs), for each family of models.</summary>
+public class FamilyTokensTests
+{
+    private static readonly JsonElement Golden = GoldenFile.Read("families.json");
+
+    // GetString refuses half surrogate pairs, which are among the texts.
+    private static readonly string[] Adversarial = [.. GoldenFile.Read("adversarial.json").EnumerateArray().Select(t => Regex.Unescape(t.GetRawText()[1..^1]))];
+
+    public static TheoryData<string> Tokenizers => [.. Golden.EnumerateObject().Select(t => t.Name)];
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void Hard_texts_give_the_same_ids_and_offsets(string name)
+    {
+        TextTokenizer tokenizer = Open(name);
+        string[] expected = [.. Golden.GetProperty(name).GetProperty("adversarial").EnumerateArray().Select(t => t.GetString()!)];
+        Assert.Equal(expected.Length, Adversarial.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Append(hash, tokenizer, Adversarial[i]);
+            Assert.Equal($"{i}: {expected[i]}", $"{i}: {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void Texts_of_the_data_give_the_same_ids_and_offsets(string name)
+    {
+        TextTokenizer tokenizer = Open(name);
+        foreach (JsonProperty file in Golden.GetProperty(name).GetProperty("data").EnumerateObject())
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] bytes = File.ReadAllBytes(SharedFolder.PathOf("data/" + file.Name));
+            string content = (file.Name.Contains("/trec/", StringComparison.Ordinal) ? Encoding.Latin1 : Encoding.UTF8).GetString(bytes);
+            int lines = name is "t5-small" or "wordllama" ? int.MaxValue : 1000;
+            foreach (string text in (string[])[.. content.Split('\n').Take(lines), content[..Math.Min(content.Length, 20_000)]])
+            {
+                Append(hash, tokenizer, text);
+            }
+
+            Assert.Equal($"{file.Name} {file.Value}", $"{file.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void Pairs_of_hard_texts_give_the_same_ids_and_types_whole_and_shortened(string name)
+    {
+        TextTokenizer tokenizer = Open(name);
+        StringBuilder hashes = new();
+        foreach (int length in (int[])[int.MaxValue, 24])
+        {
+            for (int i = 1; i < Adversarial.Length; i++)
+            {
+                TokenBuffer ids = new(), types = new();
+                tokenizer.EncodePair(Adversarial[i - 1], Adversarial[i], ids, types, length);
+                using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                Append(hash, ids.Ids);
+                Append(hash, types.Ids);
+                hashes.Append(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
+            }
+        }
+
+        Assert.Equal(Golden.GetProperty(name).GetProperty("pairs").GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes.ToString()))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Tokenizers))]
+    public void A_warm_tokenizer_allocates_nothing(string name)
+    {
+        TextTokenizer tokenizer = Open(name);
+        TokenBuffer buffer = new();
+        string[] texts = [.. Adversarial.Where(t => t.Length < 1000)];
+        for (int round = 0; round < 2; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (string text in texts)
+            {
+                buffer.Clear();
+                tokenizer.Encode(text, buffer);
+            }
+
+            Assert.True(round == 0 || GC.GetAllocatedBytesForCurrentThread() == before, $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
+        }
+    }
+
+    [Fact]
+    public void Padding_and_truncation_are_read_for_the_encoder()
+    {
+        TextTokenizer roberta = Open("roberta"), qwen = Open("qwen");
+        Assert.Equal(new TokenPadding(TokenSide.Right, 1, 0, null, 8), roberta.Padding);
+        Assert.Equal(new TokenTruncation(TokenSide.Left, 512, 0), roberta.Truncation);
+        Assert.Equal(TokenSide.Left, qwen.Padding!.Side);
+        Assert.Equal(16, qwen.Padding.Length);
+        Assert.Null(qwen.Truncation);
+        Assert.Equal([0], roberta.PrefixIds.ToArray());
+        Assert.Equal([2], roberta.SuffixIds.ToArray());
+    }
+
+    [Fact]
+    public void A_pair_is_cut_off_on_the_side_that_the_file_names()
+    {
+        TextTokenizer tokenizer = Open("roberta");
+        TokenBuffer ids = new(), types = new();
+        int[] first = tokenizer.Encode("one two three four five"), second = tokenizer.Encode("six");
+        tokenizer.EncodePair("one two three four five", "six", ids, types, 4 + second.Length + 2);
+        Assert.Equal([0, .. first[^2..], 2, 2, .. second, 2], ids.Ids.ToArray());
+        Assert.Equal(new int[ids.Count], types.Ids.ToArray());
+    }
+
+    [Fact]
+    public void Offsets_stop_with_the_ids()
+    {
+        TextTokenizer tokenizer = Open("gpt2");
+        TokenBuffer ids = new();
+        List<TokenOffset> offsets = [new(7, 7)];
+        Assert.Equal(2, tokenizer.Encode("the dog the dog", ids, offsets, 2));
+        Assert.Equal(3, offsets.Count);
+        Assert.Equal(tokenizer.Encode("the dog the dog")[..2], ids.Ids.ToArray());
+    }
+
+    private static void Append(IncrementalHash hash, TextTokenizer tokenizer, string text)
+    {
+        TokenBuffer ids = new();
+        List<TokenOffset> offsets = [];
+        tokenizer.Encode(text, ids, offsets);
+        Assert.True(ids.Ids.SequenceEqual(tokenizer.Encode(text)), "The ids with offsets differ from those without.");
+        Append(hash, ids.Ids);
+        Append(hash, MemoryMarshal.Cast<TokenOffset, int>(CollectionsMarshal.AsSpan(offsets)));
+    }
+
+    private static void Append(IncrementalHash hash, ReadOnlySpan<int> values)
+    {
+        hash.AppendData(MemoryMarshal.AsBytes([values.Length]));
+        hash.AppendData(MemoryMarshal.AsBytes(values));
+    }
+
+    private static TextTokenizer Open(string name)
+    {
+        using Stream? small = typeof(GoldenFile).Assembly.GetManifestResourceStream($"Golden/Tokenizers/{name}.json");
+        if (small is null)
+        {
+            string path = SharedFolder.PathOf($"tokenizers/{name}/{(name == "wordllama" ? "l2_supercat_tokenizer_config" : "tokenizer")}.json");
+            return TextTokenizer.FromTokenizerJson(File.ReadAllBytes(path), path);
+        }
+
+        using MemoryStream json = new();
+        small.CopyTo(json);
+        return TextTokenizer.FromTokenizerJson(json.ToArray(), name);
+    }
+}
