@@ -76,7 +76,7 @@ public abstract class TextTokenizer
     /// <param name="types">Where as many type ids are appended.</param>
     /// <param name="maximumTokens">The most ids of both and the special tokens. The longer text is shortened first, on the side that <see cref="Truncation"/> names.</param>
     /// <returns>The number of ids appended.</returns>
-    public int EncodePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenBuffer destination, TokenBuffer types, int maximumTokens = int.MaxValue)
+    internal int EncodePair(ReadOnlySpan<char> first, ReadOnlySpan<char> second, TokenBuffer destination, TokenBuffer types, int maximumTokens = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(types);

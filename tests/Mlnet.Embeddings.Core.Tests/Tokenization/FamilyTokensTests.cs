@@ -54,48 +54,6 @@ public class FamilyTokensTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Tokenizers))]
-    public void Pairs_of_hard_texts_give_the_same_ids_and_types_whole_and_shortened(string name)
-    {
-        TextTokenizer tokenizer = Open(name);
-        StringBuilder hashes = new();
-        foreach (int length in (int[])[int.MaxValue, 24])
-        {
-            for (int i = 1; i < Adversarial.Length; i++)
-            {
-                TokenBuffer ids = new(), types = new();
-                tokenizer.EncodePair(Adversarial[i - 1], Adversarial[i], ids, types, length);
-                using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                Append(hash, ids.Ids);
-                Append(hash, types.Ids);
-                hashes.Append(Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
-            }
-        }
-
-        Assert.Equal(Golden.GetProperty(name).GetProperty("pairs").GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes.ToString()))));
-    }
-
-    [Theory]
-    [MemberData(nameof(Tokenizers))]
-    public void A_warm_tokenizer_allocates_nothing(string name)
-    {
-        TextTokenizer tokenizer = Open(name);
-        TokenBuffer buffer = new();
-        string[] texts = [.. Adversarial.Where(t => t.Length < 1000)];
-        for (int round = 0; round < 2; round++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (string text in texts)
-            {
-                buffer.Clear();
-                tokenizer.Encode(text, buffer);
-            }
-
-            Assert.True(round == 0 || GC.GetAllocatedBytesForCurrentThread() == before, $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
-        }
-    }
-
     [Fact]
     public void Padding_and_truncation_are_read_for_the_encoder()
     {
@@ -107,17 +65,6 @@ public class FamilyTokensTests
         Assert.Null(qwen.Truncation);
         Assert.Equal([0], roberta.PrefixIds.ToArray());
         Assert.Equal([2], roberta.SuffixIds.ToArray());
-    }
-
-    [Fact]
-    public void A_pair_is_cut_off_on_the_side_that_the_file_names()
-    {
-        TextTokenizer tokenizer = Open("roberta");
-        TokenBuffer ids = new(), types = new();
-        int[] first = tokenizer.Encode("one two three four five"), second = tokenizer.Encode("six");
-        tokenizer.EncodePair("one two three four five", "six", ids, types, 4 + second.Length + 2);
-        Assert.Equal([0, .. first[^2..], 2, 2, .. second, 2], ids.Ids.ToArray());
-        Assert.Equal(new int[ids.Count], types.Ids.ToArray());
     }
 
     [Fact]
