@@ -71,7 +71,7 @@ internal sealed class Demo(DemoOptions options)
             var found = index.Query(model.Encode(test.Text), 2);
             for (int i = 0; i < found.Count; i++)
             {
-                Say(string.Create(CultureInfo.InvariantCulture, $"   {found.Similarities(0)[i]:0.00}  \"{Short(examples.Train[found.Indices(0)[i]].Text)}\""));
+                Say(string.Create(CultureInfo.InvariantCulture, $"   {1 - found.Distances(0)[i]:0.00}  \"{Short(examples.Train[found.Indices(0)[i]].Text)}\""));
             }
         }
     }

@@ -32,7 +32,7 @@ public static class RetrievalEvaluation
         string[] queries = [.. collection.Queries.Keys];
         EmbeddingMatrix documentVectors = run.Encode([.. documents.Select(d => collection.Documents[d])], "document", options.DocumentPrompts);
         EmbeddingMatrix queryVectors = run.Encode([.. queries.Select(q => collection.Queries[q])], "query", options.QueryPrompts);
-        NeighborLists found = new ExactNeighbors(documentVectors).Query(queryVectors, Math.Min(Depths[^1], documents.Length), options.Threads, cancellationToken);
+        NeighborLists found = new ExactNeighbors(documentVectors, tieSeed: null).Query(queryVectors, Math.Min(Depths[^1], documents.Length), options.Threads, cancellationToken);
         RelevanceRanking[] rankings = [.. queries.Select((q, i) => Rank(found.Indices(i), documents, collection.Judgements[q]))];
 
         OrderedDictionary<string, double> scores = [];

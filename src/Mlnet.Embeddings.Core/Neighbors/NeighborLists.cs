@@ -1,17 +1,52 @@
 namespace Mlnet.Embeddings.Neighbors;
 
-/// <summary>The k nearest rows of each of n queries, nearest first.</summary>
+/// <summary>The k nearest rows of each of n queries with their distances, nearest first.</summary>
+/// <remarks>Immutable; safe to share between threads.</remarks>
 public sealed class NeighborLists
 {
     private readonly int[] _indices;
-    private readonly float[] _similarities;
+    private readonly float[] _distances;
+
+    /// <summary>Lists that were found or rescaled elsewhere; the values are copied.</summary>
+    /// <param name="count">Neighbours of each query, k ≥ 1.</param>
+    /// <param name="indices">n×k row numbers, query after query, nearest first.</param>
+    /// <param name="distances">n×k distances that belong to them, rising within a query; they may be negative or infinite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">k is not at least 1.</exception>
+    /// <exception cref="ArgumentException">The lengths differ or are no multiple of k, a row number is negative, or a query's distances fall or hold NaN; the message tells which.</exception>
+    public NeighborLists(int count, ReadOnlySpan<int> indices, ReadOnlySpan<float> distances)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (indices.Length != distances.Length || indices.Length % count != 0)
+        {
+            throw new ArgumentException($"Lists of {count} neighbours need as many row numbers as distances, a multiple of {count}; there are {indices.Length} and {distances.Length}.", nameof(distances));
+        }
+
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int query = i / count;
+            if (indices[i] < 0)
+            {
+                throw new ArgumentException($"Neighbour {i % count} of query {query} is row {indices[i]}; row numbers begin at 0.", nameof(indices));
+            }
+
+            if (float.IsNaN(distances[i]) || (i % count > 0 && distances[i] < distances[i - 1]))
+            {
+                throw new ArgumentException($"The distance to neighbour {i % count} of query {query} is {distances[i]}; distances are numbers that rise within a query. Sort each list.", nameof(distances));
+            }
+        }
+
+        Queries = indices.Length / count;
+        Count = count;
+        _indices = indices.ToArray();
+        _distances = distances.ToArray();
+    }
 
     internal NeighborLists(int queries, int count)
     {
         Queries = queries;
         Count = count;
-        _indices = new int[queries * count];
-        _similarities = new float[queries * count];
+        _indices = new int[checked(queries * count)];
+        _distances = new float[queries * count];
     }
 
     /// <summary>Number of queries, n.</summary>
@@ -20,11 +55,13 @@ public sealed class NeighborLists
     /// <summary>Neighbours of each query, k.</summary>
     public int Count { get; }
 
-    /// <summary>The row numbers of a query's neighbours (length k).</summary>
+    /// <summary>The row numbers of a query's neighbours (length k), nearest first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such query.</exception>
     public ReadOnlySpan<int> Indices(int query) => WritableIndices(query);
 
-    /// <summary>The cosines of a query with its neighbours (length k), falling.</summary>
-    public ReadOnlySpan<float> Similarities(int query) => WritableSimilarities(query);
+    /// <summary>The distances of a query to its neighbours (length k), rising.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such query.</exception>
+    public ReadOnlySpan<float> Distances(int query) => WritableDistances(query);
 
     internal Span<int> WritableIndices(int query)
     {
@@ -32,9 +69,9 @@ public sealed class NeighborLists
         return _indices.AsSpan(query * Count, Count);
     }
 
-    internal Span<float> WritableSimilarities(int query)
+    internal Span<float> WritableDistances(int query)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)query, (uint)Queries, nameof(query));
-        return _similarities.AsSpan(query * Count, Count);
+        return _distances.AsSpan(query * Count, Count);
     }
 }
