@@ -31,6 +31,7 @@ internal static class TransformFormat
         "chain" => TransformChain.Read(archive),
         "combination" => EmbeddingCombination.Read(archive),
         "direction-removal" => DirectionRemovalTransform.Read(archive),
+        "f-norm" => FNormTransform.Read(archive),
         "int8" => Int8Quantization.Read(archive),
         "pair-features" => PairFeatures.Read(archive),
         "standardization" => StandardizationTransform.Read(archive),

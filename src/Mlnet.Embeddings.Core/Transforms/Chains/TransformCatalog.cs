@@ -17,6 +17,9 @@ internal static class TransformCatalog
                 new("shrinkage", "none", "or ledoit-wolf"), Unit,
             ]),
             Whiten),
+        new(
+            new("fnorm", "", "normal quantiles of the ranks in each dimension, then length 1; lowers hubness", [new("knots", "1024", "kept of each dimension's distribution"), new("sample", "100000", "rows to fit on"), new("seed", "42", "of the draw")]),
+            FNorm),
         new(new("standardize", "dimension|vector", "z-scores, over the rows or within each vector", []), Standardize),
         new(new("remove-top", "D", "subtract the mean and remove the D leading components; max(1, round(d/100)) without a number", []), RemoveTop),
         new(new("remove-directions", "FILE", "project out the vectors of a file", []), RemoveDirections),
@@ -70,6 +73,14 @@ internal static class TransformCatalog
         };
         Check(step, options.Validate);
         return new(i => WhiteningTransform.FitFrom(i.CollectMoments(), options)) { UsesMoments = true, IsNormalized = options.Normalize };
+    }
+
+    private static Step FNorm(ChainStep step, Func<string, EmbeddingMatrix>? readVectors)
+    {
+        FNormOptions standard = new();
+        FNormOptions options = new() { Knots = step.Whole("knots") ?? standard.Knots, Sample = step.Whole("sample") ?? standard.Sample, Seed = step.Whole("seed") ?? standard.Seed };
+        Check(step, options.Validate);
+        return new(i => FNormTransform.Fit(i.Blocks, options, i.Threads, i.CancellationToken)) { IsNormalized = true };
     }
 
     private static Step Standardize(ChainStep step, Func<string, EmbeddingMatrix>? readVectors) => step.Choice(("dimension", true), ("vector", false))
