@@ -208,6 +208,15 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public async Task Describe_refuses_options_of_tables_for_an_array()
+    {
+        using Scratch scratch = new();
+        string a = Npy(scratch, "a.npy", Random(20, 5));
+        (await ToolRun.Of(["describe", "--input", a, "--column", "embedding"])).AssertRefused("a.npy", "--column says");
+        (await ToolRun.Of(["describe", "--input", a, "--format", "csv", "--no-header"])).AssertRefused("a.npy", "--format, --no-header say");
+    }
+
+    [Fact]
     public async Task Evaluations_fit_a_chain_on_the_training_side()
     {
         using Scratch scratch = new();

@@ -22,6 +22,7 @@ internal static class DescribeCommand
         {
             string path = parsed.GetRequiredValue(input);
             string name = parsed.GetRequiredValue(column);
+            reading.RefuseForArray(parsed, path, column);
             EmbeddingDescription description = Describe(path, VectorFiles.Open(path, reading.Read(parsed, [name]), name), new() { Seed = parsed.GetValue(seed) }, cancellationToken);
             if (parsed.GetValue(json))
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mlnet.Embeddings.Tool.Tables;
+using Mlnet.Embeddings.Tool.Vectors;
 
 namespace Mlnet.Embeddings.Tool.Commands;
 
@@ -32,4 +33,23 @@ internal sealed class TableReadingOptions
         Asked = columns,
         AllowExtraFields = allowExtraFields,
     };
+
+    /// <summary>Refuses options of tables where the input is no table, so that none is ignored in silence.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The input.</param>
+    /// <param name="column">The option that names the column of vectors.</param>
+    /// <exception cref="ToolException">The input is a .npy file and one of the options is given.</exception>
+    public void RefuseForArray(ParseResult parsed, string path, Option column)
+    {
+        if (!VectorFiles.IsArray(path))
+        {
+            return;
+        }
+
+        string[] given = [.. new[] { column, Format, NoHeader, Encoding }.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
+        if (given.Length > 0)
+        {
+            throw new ToolException($"'{path}' is an array of vectors and no table: {string.Join(", ", given)} {(given.Length == 1 ? "says" : "say")} how a table is read. Leave {(given.Length == 1 ? "it" : "them")} out, or give a table.");
+        }
+    }
 }

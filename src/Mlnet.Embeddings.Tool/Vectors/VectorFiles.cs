@@ -22,8 +22,11 @@ internal static class VectorFiles
             }
         }
 
-        return Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? NpyReader.Read(path) : VectorColumn.Read(path, reading, column);
+        return IsArray(path) ? NpyReader.Read(path) : VectorColumn.Read(path, reading, column);
     }
+
+    /// <summary>Whether a file is a .npy file, by its name; else it is a table.</summary>
+    public static bool IsArray(string path) => Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>All rows of a file of vectors.</summary>
     /// <exception cref="ToolException">There is no such file, or it has no rows.</exception>
