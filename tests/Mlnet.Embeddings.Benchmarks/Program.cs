@@ -1,5 +1,6 @@
 using Mlnet.Embeddings.Benchmarks;
 using Mlnet.Embeddings.Benchmarks.Encoder;
+using Mlnet.Embeddings.Benchmarks.Experiments;
 using Mlnet.Embeddings.Benchmarks.Whitening;
 
 IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = new Dictionary<string, (string, Action<string[]>)>
@@ -13,6 +14,7 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["onnx-memory"] = ("peak memory of the encoder in an ML.NET pipeline over a million texts", EncoderMemory.Run),
     ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: memory [ROWS]", WhiteningBenchmark.Run),
+    ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out (string What, Action<string[]> Run) chosen))

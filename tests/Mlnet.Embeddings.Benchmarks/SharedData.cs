@@ -25,23 +25,31 @@ internal static class SharedData
 
     /// <summary>The texts of posts of 20 Newsgroups, one of every step, in the archive's order.</summary>
     /// <exception cref="InvalidOperationException">There is no command <c>xz</c> to read the archive with.</exception>
-    public static string[] Newsgroups(int step)
+    public static string[] Newsgroups(int step) => [.. NewsgroupPosts(step).Select(p => p.Text)];
+
+    /// <summary>Posts of 20 Newsgroups without headers, quotes and signatures, with their groups: one of every step, blank ones left out.</summary>
+    /// <exception cref="InvalidOperationException">There is no command <c>xz</c> to read the archive with.</exception>
+    public static (string[] Texts, string[] Labels) NewsgroupBodies(int step)
+    {
+        (string Group, string Text)[] posts = [.. NewsgroupPosts(step).Select(p => (p.Group, NewsgroupPost.BodyOf(p.Text))).Where(p => !string.IsNullOrWhiteSpace(p.Item2))];
+        return ([.. posts.Select(p => p.Text)], [.. posts.Select(p => p.Group)]);
+    }
+
+    private static IEnumerable<(string Group, string Text)> NewsgroupPosts(int step)
     {
         ProcessStartInfo start = new("xz", ["--decompress", "--stdout", Path("data/clustering/20newsgroups/20_newsgroups.tar.xz")]) { RedirectStandardOutput = true };
         using Process xz = Process.Start(start) ?? throw new InvalidOperationException("There is no command 'xz' to read the archive of newsgroups with.");
         using TarReader reader = new(xz.StandardOutput.BaseStream);
-        List<string> texts = [];
         for (int post = 0; reader.GetNextEntry(copyData: true) is TarEntry entry;)
         {
             if (entry.DataStream is Stream stream && post++ % step == 0)
             {
                 using StreamReader text = new(stream, Encoding.Latin1);
-                texts.Add(text.ReadToEnd());
+                yield return (entry.Name.Split('/')[^2], text.ReadToEnd());
             }
         }
 
         xz.WaitForExit();
-        return [.. texts];
     }
 
     /// <summary>Texts and labels of a CSV file of two columns with a header (Banking77's form).</summary>

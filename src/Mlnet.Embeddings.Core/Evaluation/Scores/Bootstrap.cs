@@ -60,20 +60,22 @@ internal static class Bootstrap
         Interval(values.Length, resamples, seed, counts => Mean(values, counts), cancellationToken);
 
     /// <summary>The interval of Spearman's correlation of two series.</summary>
-    public static (double Low, double High) SpearmanInterval(double[] x, double[] y, int resamples, int seed, CancellationToken cancellationToken)
+    public static (double Low, double High) SpearmanInterval(double[] x, double[] y, int resamples, int seed, CancellationToken cancellationToken) =>
+        Interval(x.Length, resamples, seed, Spearman(x, y), cancellationToken);
+
+    /// <summary>Spearman's correlation of two series as a function of how often each place is drawn; the function is for one thread.</summary>
+    public static Func<int[], double> Spearman(double[] x, double[] y)
     {
         Ranking orderX = new(x);
         Ranking orderY = new(y);
         double[] ranksX = new double[x.Length];
         double[] ranksY = new double[y.Length];
-        return Interval(x.Length, resamples, seed, Spearman, cancellationToken);
-
-        double Spearman(int[] counts)
+        return counts =>
         {
             orderX.MidRanks(counts, ranksX);
             orderY.MidRanks(counts, ranksY);
             return WeightedPearson(ranksX, ranksY, counts);
-        }
+        };
     }
 
     private static double Mean(double[] values, int[] counts)
