@@ -11,10 +11,8 @@ namespace Mlnet.Embeddings.Numerics;
 /// </remarks>
 public static class MatrixProduct
 {
-    // A block of the left factor (96 · 256 floats, 96 KiB) stays in the second-level cache, a panel of the right one (16 KiB) in the first.
-    private const int RowBlock = 16 * ProductKernel.Rows;
-    private const int InnerBlock = 256;
-    private const int ColumnBlock = 2048;
+    // Columns of the right factor that are packed at a time, whole panels; with a block of terms 2 MiB, which the third-level cache holds.
+    private const int ColumnBlock = 43 * 48;
 
     // Below this many multiplications starting threads costs more than it saves.
     private const long WorthThreads = 1 << 20;
@@ -32,7 +30,7 @@ public static class MatrixProduct
     public static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, inner, 1, b, columns, 1, c, new Size(rows, inner, columns), accumulate, threads);
+        Run(a, inner, 1, b, columns, 1, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
     }
 
     /// <summary>C = A·Bᵀ, or C += A·Bᵀ: all dot products of rows of A with rows of B.</summary>
@@ -48,7 +46,7 @@ public static class MatrixProduct
     public static void MultiplyByTransposed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, inner, 1, b, 1, inner, c, new Size(rows, inner, columns), accumulate, threads);
+        Run(a, inner, 1, b, 1, inner, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
     }
 
     /// <summary>C = Aᵀ·B, or C += Aᵀ·B: the sum of the outer products of the rows of A and B.</summary>
@@ -64,10 +62,10 @@ public static class MatrixProduct
     public static void MultiplyTransposed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, 1, rows, b, columns, 1, c, new Size(rows, inner, columns), accumulate, threads);
+        Run(a, 1, rows, b, columns, 1, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
     }
 
-    private static unsafe void Run(ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, int bColumn, Span<float> c, Size size, bool accumulate, int threads)
+    private static unsafe void Run(ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, int bColumn, Span<float> c, PackedMatrix.Size size, bool accumulate, int threads)
     {
         if (c.IsEmpty || size.Inner == 0)
         {
@@ -90,18 +88,18 @@ public static class MatrixProduct
         }
     }
 
-    private static unsafe void Run(StridedMatrix a, StridedMatrix b, float* c, Size size, bool accumulate, int threads)
+    private static unsafe void Run(StridedMatrix<float> a, StridedMatrix<float> b, float* c, PackedMatrix.Size size, bool accumulate, int threads)
     {
-        int packedColumns = ProductKernel.RoundUp(Math.Min(size.Columns, ColumnBlock), ProductKernel.Columns);
-        float[] packed = ArrayPool<float>.Shared.Rent((Math.Min(size.Inner, InnerBlock) * packedColumns) + ProductKernel.AlignmentFloats);
+        int packedColumns = PackedMatrix.PaddedColumns(Math.Min(size.Columns, ColumnBlock));
+        float[] packed = ArrayPool<float>.Shared.Rent((Math.Min(size.Inner, PackedMatrix.InnerBlock) * packedColumns) + AlignedMemory.Spare<float>());
         fixed (float* unaligned = packed)
         {
-            float* panels = ProductKernel.Align(unaligned);
+            float* panels = AlignedMemory.Align(unaligned);
             for (int column = 0; column < size.Columns; column += ColumnBlock)
             {
-                for (int inner = 0; inner < size.Inner; inner += InnerBlock)
+                for (int inner = 0; inner < size.Inner; inner += PackedMatrix.InnerBlock)
                 {
-                    Size block = new(size.Rows, Math.Min(InnerBlock, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
+                    PackedMatrix.Size block = new(size.Rows, Math.Min(PackedMatrix.InnerBlock, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
                     PackRight(b.From(inner, column), panels, block, threads);
                     MultiplyBlock(a.From(0, inner), panels, new(c + column, size.Columns, 1), block, accumulate || inner > 0, threads);
                 }
@@ -111,50 +109,22 @@ public static class MatrixProduct
         ArrayPool<float>.Shared.Return(packed);
     }
 
-    private static unsafe void PackRight(StridedMatrix b, float* panels, Size size, int threads)
+    private static unsafe void PackRight(StridedMatrix<float> b, float* panels, PackedMatrix.Size size, int threads)
     {
-        int count = (size.Columns + ProductKernel.Columns - 1) / ProductKernel.Columns;
-        For(count, threads, panel =>
-        {
-            int column = panel * ProductKernel.Columns;
-            ProductKernel.Pack(b.From(0, column).Transposed, ProductKernel.Columns, Math.Min(ProductKernel.Columns, size.Columns - column), size.Inner, panels + (column * size.Inner));
-        });
+        int width = ProductTile<float>.Columns;
+        For((size.Columns + width - 1) / width, threads, panel => PackedMatrix.PackRight(b.From(0, panel * width), panels, panel * width, size));
     }
 
-    private static unsafe void MultiplyBlock(StridedMatrix a, float* panels, StridedMatrix c, Size size, bool accumulate, int threads)
+    private static unsafe void MultiplyBlock(StridedMatrix<float> a, float* panels, StridedMatrix<float> c, PackedMatrix.Size size, bool accumulate, int threads)
     {
         // Few rows are divided more finely, so that each thread gets some.
-        int perThread = ProductKernel.RoundUp((size.Rows + threads - 1) / threads, ProductKernel.Rows);
-        int blockRows = Math.Min(RowBlock, perThread);
+        int perThread = PackedMatrix.RoundUp((size.Rows + threads - 1) / threads, ProductTile<float>.Rows);
+        int blockRows = Math.Min(PackedMatrix.RowBlock, perThread);
         For((size.Rows + blockRows - 1) / blockRows, threads, block =>
         {
             int first = block * blockRows;
-            MultiplyRows(a.From(first, 0), panels, c.From(first, 0), size with { Rows = Math.Min(blockRows, size.Rows - first) }, accumulate);
+            PackedMatrix.MultiplyRows(a.From(first, 0), panels, c.From(first, 0), size with { Rows = Math.Min(blockRows, size.Rows - first) }, accumulate);
         });
-    }
-
-    private static unsafe void MultiplyRows(StridedMatrix a, float* panels, StridedMatrix c, Size size, bool accumulate)
-    {
-        float[] packed = ArrayPool<float>.Shared.Rent((ProductKernel.RoundUp(size.Rows, ProductKernel.Rows) * size.Inner) + ProductKernel.AlignmentFloats);
-        fixed (float* unaligned = packed)
-        {
-            float* left = ProductKernel.Align(unaligned);
-            for (int row = 0; row < size.Rows; row += ProductKernel.Rows)
-            {
-                ProductKernel.Pack(a.From(row, 0), ProductKernel.Rows, Math.Min(ProductKernel.Rows, size.Rows - row), size.Inner, left + (row * size.Inner));
-            }
-
-            for (int column = 0; column < size.Columns; column += ProductKernel.Columns)
-            {
-                int width = Math.Min(ProductKernel.Columns, size.Columns - column);
-                for (int row = 0; row < size.Rows; row += ProductKernel.Rows)
-                {
-                    ProductKernel.Multiply(left + (row * size.Inner), panels + (column * size.Inner), size.Inner, c.From(row, column), Math.Min(ProductKernel.Rows, size.Rows - row), width, accumulate);
-                }
-            }
-        }
-
-        ArrayPool<float>.Shared.Return(packed);
     }
 
     private static void For(int count, int threads, Action<int> body)
@@ -193,7 +163,4 @@ public static class MatrixProduct
             throw new ArgumentException($"The matrix needs {expected} values; the span has {matrix.Length}.", name);
         }
     }
-
-    /// <summary>The sizes of a product: C is Rows×Columns, sums have Inner terms.</summary>
-    private readonly record struct Size(int Rows, int Inner, int Columns);
 }

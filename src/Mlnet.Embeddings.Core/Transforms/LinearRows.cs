@@ -4,65 +4,73 @@ using Mlnet.Embeddings.Numerics;
 
 namespace Mlnet.Embeddings.Transforms;
 
-/// <summary>Rows minus a center times a matrix plus an offset: what whitening and alignment do to a block of rows.</summary>
-internal static class LinearRows
+/// <summary>Rows minus a center times a matrix plus an offset, perhaps scaled to length 1: what whitening and alignment do to a block of rows.</summary>
+/// <param name="center">d values, or none.</param>
+/// <param name="matrix">d×k, row after row.</param>
+/// <param name="inner">d.</param>
+/// <param name="offset">k values, or none.</param>
+/// <param name="normalize">Whether rows are scaled to length 1 at the end.</param>
+internal sealed class LinearRows(float[] center, float[] matrix, int inner, float[] offset, bool normalize)
 {
-    // Packing the matrix for the blocked product pays from so many rows on.
-    private const int RowsWorthPacking = 6;
+    // Fewer rows go over the matrix as it stands: most of a tile would be empty.
+    private const int RowsWorthTiles = 3;
 
-    /// <summary>destination = (rows − center)·matrix + offset; center and offset may be empty.</summary>
-    public static void Multiply(ReadOnlySpan<float> rows, ReadOnlySpan<float> center, ReadOnlySpan<float> matrix, ReadOnlySpan<float> offset, Span<float> destination, int count)
+    private const int StackValues = 1024;
+
+    private readonly int _columns = matrix.Length / inner;
+    private PackedMatrix? _packed;
+
+    // Packed when many rows come first; threads that meet there make equal copies, of which one stays.
+    private PackedMatrix Packed => _packed ??= new PackedMatrix(matrix, inner, _columns);
+
+    /// <summary>Maps <paramref name="count"/> rows on this thread; nothing is allocated a row.</summary>
+    public void Map(ReadOnlySpan<float> rows, Span<float> destination, int count)
     {
-        int inner = rows.Length / count;
-        int columns = destination.Length / count;
-        float[] rented = ArrayPool<float>.Shared.Rent(rows.Length);
-        Span<float> centered = rented.AsSpan(0, rows.Length);
-        for (int row = 0; row < count; row++)
+        if (count < RowsWorthTiles)
         {
-            Subtract(rows.Slice(row * inner, inner), center, centered.Slice(row * inner, inner));
-        }
-
-        if (count >= RowsWorthPacking)
-        {
-            MatrixProduct.Multiply(centered, matrix, destination, count, inner, columns);
+            for (int row = 0; row < count; row++)
+            {
+                MapOne(rows.Slice(row * inner, inner), destination.Slice(row * _columns, _columns));
+            }
         }
         else
         {
-            MultiplyFew(centered, matrix, destination, count);
+            Packed.Multiply(rows, center, destination, count);
         }
 
-        ArrayPool<float>.Shared.Return(rented);
         for (int row = 0; offset.Length > 0 && row < count; row++)
         {
-            Span<float> result = destination.Slice(row * columns, columns);
+            Span<float> result = destination.Slice(row * _columns, _columns);
             TensorPrimitives.Add(result, offset, result);
         }
+
+        if (normalize)
+        {
+            UnitRows.ScaleAll(destination, count);
+        }
     }
 
-    private static void MultiplyFew(ReadOnlySpan<float> rows, ReadOnlySpan<float> matrix, Span<float> destination, int count)
+    // The row may be written over by its result.
+    private void MapOne(ReadOnlySpan<float> row, Span<float> result)
     {
-        int inner = rows.Length / count;
-        int columns = destination.Length / count;
-        destination.Clear();
+        float[]? rented = inner > StackValues ? ArrayPool<float>.Shared.Rent(inner) : null;
+        Span<float> centered = rented is null ? stackalloc float[StackValues] : rented;
+        centered = centered[..inner];
+        row.CopyTo(centered);
+        if (center.Length > 0)
+        {
+            TensorPrimitives.Subtract(row, center, centered);
+        }
+
+        result.Clear();
         for (int i = 0; i < inner; i++)
         {
-            ReadOnlySpan<float> line = matrix.Slice(i * columns, columns);
-            for (int row = 0; row < count; row++)
-            {
-                Span<float> result = destination.Slice(row * columns, columns);
-                TensorPrimitives.MultiplyAdd(line, rows[(row * inner) + i], result, result);
-            }
+            TensorPrimitives.MultiplyAdd(matrix.AsSpan(i * _columns, _columns), centered[i], result, result);
         }
-    }
 
-    private static void Subtract(ReadOnlySpan<float> row, ReadOnlySpan<float> center, Span<float> result)
-    {
-        if (center.IsEmpty)
+        if (rented is not null)
         {
-            row.CopyTo(result);
-            return;
+            ArrayPool<float>.Shared.Return(rented);
         }
-
-        TensorPrimitives.Subtract(row, center, result);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Mlnet.Embeddings.Numerics;
 using Mlnet.Embeddings.Persistence;
 
 namespace Mlnet.Embeddings.Transforms;
@@ -9,8 +10,8 @@ namespace Mlnet.Embeddings.Transforms;
 /// <remarks>Immutable; safe to share between threads. Outputs do not depend on the number of rows or threads beyond 1e-5. The set of transforms is closed, so that a saved one loads without running code of others.</remarks>
 public abstract class VectorTransform
 {
-    // 256 rows of some hundred dimensions, in and out, stay in the second-level cache.
-    private const int BlockRows = 256;
+    // So many rows of some hundred dimensions, in and out, stay in the second-level cache.
+    private const int BlockRows = PackedMatrix.RowBlock;
 
     // Fewer values are not worth a second thread.
     private const int ValuesWorthThreads = 1 << 17;

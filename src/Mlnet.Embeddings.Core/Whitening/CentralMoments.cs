@@ -20,9 +20,10 @@ internal sealed class CentralMoments(long count, double[] mean, double[] product
 
     public static CentralMoments Empty(int dimensions) => new(0, new double[dimensions], new double[dimensions * dimensions], new double[dimensions], 0);
 
-    /// <summary>The moments of a sum around a point.</summary>
+    /// <summary>The moments of a sum around a point, whose rows are all flushed by it.</summary>
     public static CentralMoments Of(MomentSum sum)
     {
+        sum.Flush();
         int d = sum.Sum.Length;
         double[] offset = new double[d];
         TensorPrimitives.Divide(sum.Sum, -sum.Count, offset);
@@ -106,14 +107,13 @@ internal sealed class CentralMoments(long count, double[] mean, double[] product
     private static void AddOuter(double[] matrix, double[] vector, double factor)
     {
         int d = vector.Length;
+        double[] products = new double[d];
         for (int i = 0; i < d; i++)
         {
             // The product of two factors is the same either way round, so the matrix stays symmetric to the bit.
             Span<double> row = matrix.AsSpan(i * d, d);
-            for (int j = 0; j < d; j++)
-            {
-                row[j] += factor * (vector[i] * vector[j]);
-            }
+            TensorPrimitives.Multiply(vector, vector[i], products);
+            TensorPrimitives.MultiplyAdd(products, factor, row, row);
         }
     }
 }

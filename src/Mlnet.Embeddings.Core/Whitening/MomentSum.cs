@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Mlnet.Embeddings.Numerics;
 
 namespace Mlnet.Embeddings.Whitening;
@@ -7,16 +6,18 @@ namespace Mlnet.Embeddings.Whitening;
 internal sealed class MomentSum
 {
     private readonly double[] _point;
-    private readonly double[] _row;
+
+    // Rows that are in the count and the fourth powers, but in no other sum yet.
+    private readonly RowPanels _pending;
 
     /// <param name="point">The fixed point; sums around a point near the mean lose no digits when they are moved to it.</param>
     public MomentSum(ReadOnlySpan<double> point)
     {
         _point = point.ToArray();
-        _row = new double[point.Length];
         Sum = new double[point.Length];
         Cubic = new double[point.Length];
         Product = new SymmetricProduct(point.Length);
+        _pending = new RowPanels(point.Length);
     }
 
     /// <summary>The fixed point p.</summary>
@@ -25,14 +26,14 @@ internal sealed class MomentSum
     /// <summary>Rows added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Σ y with y = x − p.</summary>
+    /// <summary>Σ y with y = x − p, of the rows that have been flushed, as are the next two.</summary>
     public double[] Sum { get; }
-
-    /// <summary>Σ y yᵀ.</summary>
-    public SymmetricProduct Product { get; }
 
     /// <summary>Σ ‖y‖² y.</summary>
     public double[] Cubic { get; }
+
+    /// <summary>Σ y yᵀ.</summary>
+    public SymmetricProduct Product { get; }
 
     /// <summary>Σ ‖y‖⁴.</summary>
     public double Quartic { get; private set; }
@@ -40,20 +41,27 @@ internal sealed class MomentSum
     /// <summary>Adds a row; false, and nothing is added, where it holds NaN or infinity.</summary>
     public bool Add(ReadOnlySpan<float> row)
     {
-        TensorPrimitives.ConvertTruncating(row, _row);
-        TensorPrimitives.Subtract(_row, _point, _row);
-        double square = TensorPrimitives.Dot<double>(_row, _row);
-        if (!double.IsFinite(square))
+        if (!_pending.TryAdd(row, _point, out double square))
         {
             return false;
         }
 
-        TensorPrimitives.Add(Sum, _row, Sum);
-        TensorPrimitives.MultiplyAdd(_row, square, Cubic, Cubic);
         Quartic += square * square;
-        Product.Add(_row);
         Count++;
+        if (_pending.IsFull)
+        {
+            Flush();
+        }
+
         return true;
+    }
+
+    /// <summary>Brings the rows that wait for a block to fill into all sums.</summary>
+    public void Flush()
+    {
+        _pending.AddSums(Sum, Cubic);
+        Product.Add(_pending);
+        _pending.Clear();
     }
 
     /// <summary>Begins anew around another point.</summary>
@@ -65,5 +73,6 @@ internal sealed class MomentSum
         Sum.AsSpan().Clear();
         Cubic.AsSpan().Clear();
         Product.Clear();
+        _pending.Clear();
     }
 }

@@ -129,11 +129,18 @@ internal sealed class WhiteningFit(Moments moments, WhiteningOptions options)
     private double[] BackRotated(SymmetricEigen eigen, int rank)
     {
         SymmetricProduct product = new(_d);
+        RowPanels rows = new(_d);
         double[] row = new double[_d];
-        for (int j = 0; j < (options.Alpha == 0 ? _d : rank); j++)
+        int count = options.Alpha == 0 ? _d : rank;
+        for (int j = 0; j < count; j++)
         {
             TensorPrimitives.Multiply(eigen.Vector(j), Math.Sqrt(Factor(eigen.Values[j])), row);
-            product.Add(row);
+            rows.Add(row);
+            if (rows.IsFull || j + 1 == count)
+            {
+                product.Add(rows);
+                rows.Clear();
+            }
         }
 
         double[] matrix = new double[_d * _d];

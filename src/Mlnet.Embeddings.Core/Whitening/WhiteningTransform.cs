@@ -1,4 +1,3 @@
-using Mlnet.Embeddings.Numerics;
 using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Transforms;
 
@@ -17,6 +16,7 @@ public sealed class WhiteningTransform : VectorTransform
 {
     private readonly float[] _mean;
     private readonly float[] _matrix;
+    private readonly LinearRows _rows;
 
     internal WhiteningTransform(WhiteningKind kind, float[] mean, float[] matrix, double[] eigenvalues, double shrinkage, bool normalize)
         : base(mean.Length, matrix.Length / mean.Length)
@@ -27,6 +27,7 @@ public sealed class WhiteningTransform : VectorTransform
         Eigenvalues = eigenvalues;
         Shrinkage = shrinkage;
         IsNormalized = normalize;
+        _rows = new LinearRows(mean, matrix, mean.Length, [], normalize);
     }
 
     /// <summary>The kind of whitening.</summary>
@@ -107,12 +108,5 @@ public sealed class WhiteningTransform : VectorTransform
         writer.Add("eigenvalues", [.. Eigenvalues], Eigenvalues.Count);
     }
 
-    private protected override void ApplyRows(ReadOnlySpan<float> rows, Span<float> destination, int count)
-    {
-        LinearRows.Multiply(rows, _mean, _matrix, [], destination, count);
-        if (IsNormalized)
-        {
-            UnitRows.ScaleAll(destination, count);
-        }
-    }
+    private protected override void ApplyRows(ReadOnlySpan<float> rows, Span<float> destination, int count) => _rows.Map(rows, destination, count);
 }

@@ -101,39 +101,6 @@ public unsafe class SymmetricEigenTests
     [Fact]
     public void A_matrix_that_is_not_finite_is_refused() => Assert.Throws<ArithmeticException>(() => SymmetricEigen.Of([1, double.NaN, double.NaN, 1], 2));
 
-    [Fact]
-    public void The_wide_kernel_equals_the_narrow_one()
-    {
-        // The same sums by both widths: 24 columns are two narrow panels or one wide one.
-        const int Terms = 50;
-        Random random = new(4);
-        double[] wide = new double[Terms * 24], left = new double[Terms * 12], right = new double[Terms * 12];
-        for (int p = 0; p < Terms; p++)
-        {
-            for (int j = 0; j < 24; j++)
-            {
-                double value = random.NextDouble() - 0.5;
-                wide[(p * 24) + j] = value;
-                (j < 12 ? left : right)[(p * 12) + (j % 12)] = value;
-            }
-        }
-
-        double[] expected = new double[12 * 12], actual = new double[24 * 24];
-        fixed (double* w = wide, l = left, r = right, e = expected, a = actual)
-        {
-            SymmetricKernel.Add256(l, r, Terms, e);
-            SymmetricKernel.Add512(w, w, Terms, a);
-        }
-
-        for (int i = 0; i < 12; i++)
-        {
-            for (int j = 0; j < 12; j++)
-            {
-                Assert.Equal(expected[(i * 12) + j], actual[(i * 24) + 12 + j], 1e-14);
-            }
-        }
-    }
-
     private static void Check(double[] matrix, int size, int threads, int step = 1)
     {
         SymmetricEigen eigen = SymmetricEigen.Of(matrix, size, threads);

@@ -198,6 +198,24 @@ public class WhiteningTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(200)]
+    public void Rows_may_be_written_over_by_their_results(int count)
+    {
+        // More dimensions than the product takes at a time.
+        EmbeddingMatrix rows = Rows.Correlated(400, 300, 9);
+        WhiteningTransform fitted = WhiteningTransform.Fit(rows);
+        float[] expected = new float[count * 300];
+        fitted.Apply(rows.Values[..expected.Length], expected);
+        float[] inPlace = rows.Values[..expected.Length].ToArray();
+
+        fitted.Apply(inPlace, inPlace);
+
+        Assert.Equal(expected, inPlace);
+    }
+
     [Fact]
     public void The_closed_form_gives_the_same_vectors()
     {

@@ -12,6 +12,7 @@ public sealed class AlignmentTransform : VectorTransform
 {
     private readonly float[] _sourceMean;
     private readonly float[] _matrix;
+    private readonly LinearRows _rows;
     private readonly float[] _targetMean;
 
     internal AlignmentTransform(AlignmentKind kind, float[] sourceMean, float[] matrix, float[] targetMean, double heldOutCosine, bool normalize)
@@ -21,6 +22,7 @@ public sealed class AlignmentTransform : VectorTransform
         AlignmentKind = kind;
         HeldOutCosine = heldOutCosine;
         IsNormalized = normalize;
+        _rows = new LinearRows(sourceMean, matrix, sourceMean.Length, targetMean, normalize);
     }
 
     /// <summary>The kind of map.</summary>
@@ -106,12 +108,5 @@ public sealed class AlignmentTransform : VectorTransform
         writer.Add("target_mean", _targetMean, OutputDimensions);
     }
 
-    private protected override void ApplyRows(ReadOnlySpan<float> rows, Span<float> destination, int count)
-    {
-        LinearRows.Multiply(rows, _sourceMean, _matrix, _targetMean, destination, count);
-        if (IsNormalized)
-        {
-            UnitRows.ScaleAll(destination, count);
-        }
-    }
+    private protected override void ApplyRows(ReadOnlySpan<float> rows, Span<float> destination, int count) => _rows.Map(rows, destination, count);
 }

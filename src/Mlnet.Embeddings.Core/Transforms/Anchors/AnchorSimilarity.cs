@@ -14,11 +14,13 @@ public sealed class AnchorSimilarity : VectorTransform
 {
     // Anchors of length 1 as columns, d×k, as the product wants them.
     private readonly float[] _columns;
+    private readonly LinearRows _rows;
 
     private AnchorSimilarity(float[] columns, int dimensions, IReadOnlyList<string>? names)
         : base(dimensions, columns.Length / dimensions)
     {
         _columns = columns;
+        _rows = new LinearRows([], columns, dimensions, [], normalize: false);
         SlotNames = names;
     }
 
@@ -114,7 +116,7 @@ public sealed class AnchorSimilarity : VectorTransform
         Span<float> unit = rented.AsSpan(0, rows.Length);
         rows.CopyTo(unit);
         UnitRows.ScaleAll(unit, count);
-        LinearRows.Multiply(unit, [], _columns, [], destination, count);
+        _rows.Map(unit, destination, count);
         ArrayPool<float>.Shared.Return(rented);
     }
 }
