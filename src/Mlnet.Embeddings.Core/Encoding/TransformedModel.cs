@@ -8,6 +8,10 @@ namespace Mlnet.Embeddings;
 /// <summary>A model whose vectors go through a fitted transform.</summary>
 internal sealed class TransformedModel(EmbeddingModel inner, VectorTransform transform) : EmbeddingModel
 {
+    public EmbeddingModel Inner => inner;
+
+    public VectorTransform Transform => transform;
+
     public override VectorSpace Space { get; } = SpaceOf(inner.Space, transform);
 
     public override IReadOnlyDictionary<string, string> Prompts => inner.Prompts;

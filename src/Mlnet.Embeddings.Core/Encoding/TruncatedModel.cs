@@ -23,6 +23,10 @@ internal sealed class TruncatedModel : EmbeddingModel
         };
     }
 
+    public EmbeddingModel Inner => _inner;
+
+    public VectorTransform Transform => _cut;
+
     public override VectorSpace Space { get; }
 
     public override IReadOnlyDictionary<string, string> Prompts => _inner.Prompts;

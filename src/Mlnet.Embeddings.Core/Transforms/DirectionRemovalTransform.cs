@@ -44,6 +44,12 @@ public sealed class DirectionRemovalTransform : VectorTransform
 
     internal override string Kind => "direction-removal";
 
+    /// <summary>μ, d values; none where it is 0.</summary>
+    internal ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>The directions, each of length 1 and at right angles to the others, row after row.</summary>
+    internal ReadOnlySpan<float> Basis => _directions;
+
     /// <summary>All-but-the-top: fits mean and leading components on rows that stream by once.</summary>
     /// <param name="blocks">The rows; a block may be written over once the next is asked for.</param>
     /// <param name="components">How many components, 0 to d; null for max(1, round(d/100)), the authors' rule of thumb.</param>

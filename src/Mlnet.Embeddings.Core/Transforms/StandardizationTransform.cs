@@ -36,6 +36,11 @@ public sealed class StandardizationTransform : VectorTransform
 
     internal override bool KeepsSlots => true;
 
+    internal ReadOnlySpan<float> Mean => _mean;
+
+    /// <summary>1/σ of each dimension, 0 where it was constant.</summary>
+    internal ReadOnlySpan<float> InverseDeviations => _inverse;
+
     /// <summary>Fits on rows that stream by once.</summary>
     /// <param name="blocks">The rows; a block may be written over once the next is asked for.</param>
     /// <param name="cancellationToken">Ends the pass between blocks.</param>

@@ -1,4 +1,5 @@
 using Mlnet.Embeddings.Onnx.Graphs;
+using Mlnet.Embeddings.Transforms;
 
 namespace Mlnet.Embeddings.Onnx.Export;
 
@@ -11,11 +12,12 @@ internal static class FusedGraph
     /// <summary>Reads the model's graph and appends pooling and the modules after it.</summary>
     /// <param name="parts">The model.</param>
     /// <param name="takesPoolingMask">Whether an input <c>pooling_mask</c> says which tokens take part in pooling; else all do that the attention mask has.</param>
+    /// <param name="transforms">What the vectors then go through, in order.</param>
     /// <exception cref="InvalidDataException">The graph is damaged, or of an operator set that is too old.</exception>
-    /// <exception cref="NotSupportedException">The model's pooling has no form as a graph.</exception>
-    public static GraphModel Of(EncoderParts parts, bool takesPoolingMask)
+    /// <exception cref="NotSupportedException">The model's pooling, or a transform, has no form as a graph.</exception>
+    public static GraphModel Of(EncoderParts parts, bool takesPoolingMask, params IReadOnlyList<VectorTransform> transforms)
     {
-        const int Oldest = 11;
+        const int Oldest = TransformNodes.OldestOpset;
         GraphModel model = GraphModel.Read(parts.Files, parts.GraphFile.Name);
         if (model.Opset < Oldest)
         {
@@ -41,6 +43,12 @@ internal static class FusedGraph
         {
             vector = step.Append(arithmetic, vector);
             dimensions = step.Dimensions(dimensions);
+        }
+
+        foreach (VectorTransform transform in transforms)
+        {
+            vector = TransformNodes.Append(arithmetic, transform, vector);
+            dimensions = transform.OutputDimensions;
         }
 
         editor.AddTo(Output, "Identity", [vector]);

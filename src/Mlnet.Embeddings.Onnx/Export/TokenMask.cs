@@ -40,7 +40,7 @@ internal sealed class TokenMask
         _ => throw new NotSupportedException($"The pooling '{pooling.Name}' cannot be exported."),
     };
 
-    public string Concatenate(string[] vectors) => _graph.Editor.Add("Concat", vectors, ("axis", -1));
+    public string Concatenate(string[] vectors) => _graph.Concatenate(vectors);
 
     private string Count() => _graph.Sum(_pooled, 1, keepsAxis: true);
 

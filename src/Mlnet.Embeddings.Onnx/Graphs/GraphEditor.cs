@@ -4,7 +4,7 @@ using Google.Protobuf.Collections;
 namespace Mlnet.Embeddings.Onnx.Graphs;
 
 /// <summary>Rewrites a graph node by node: what is added goes to the end of a new list of nodes, which takes the place of the old one.</summary>
-internal sealed class GraphEditor
+internal sealed class GraphEditor : IGraphBuilder
 {
     private readonly GraphModel _model;
     private readonly Dictionary<string, TensorProto> _constants = new(StringComparer.Ordinal);
@@ -54,6 +54,10 @@ internal sealed class GraphEditor
         _model.Graph.Initializer.Add(tensor);
         return tensor.Name;
     }
+
+    public string Weight(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Weight(TensorValues.Of(name, values, shape.ToArray()));
+
+    public string Weight(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => Weight(TensorValues.Of(name, values, shape.ToArray()));
 
     public void Keep(NodeProto node) => _nodes.Add(node);
 

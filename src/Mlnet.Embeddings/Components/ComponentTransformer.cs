@@ -32,7 +32,7 @@ public abstract class ComponentTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MappedDataView(Environment, input, Bind(input.Schema));
+        return View(input, Bind(input.Schema));
     }
 
     /// <inheritdoc/>
@@ -42,6 +42,9 @@ public abstract class ComponentTransformer : ITransformer
 
     /// <summary>Checks the columns it reads and says what is added and how.</summary>
     private protected abstract BlockMapper Map(DataViewSchema inputSchema);
+
+    /// <summary>The data with the columns added.</summary>
+    private protected virtual IDataView View(IDataView input, Binding binding) => new MappedDataView(Environment, input, binding);
 
     /// <summary>The fitted state as it is saved.</summary>
     internal abstract ComponentFile ToFile();

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Mlnet.Embeddings.Components;
 
 /// <summary>A data view with a component's columns added: nothing is computed until a cursor is asked for one of them.</summary>
-internal sealed class MappedDataView(IHostEnvironment environment, IDataView source, Binding binding) : IDataView
+internal class MappedDataView(IHostEnvironment environment, IDataView source, Binding binding) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;
 

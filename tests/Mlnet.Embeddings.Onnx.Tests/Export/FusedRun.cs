@@ -22,7 +22,7 @@ internal static class FusedRun
     }
 
     /// <summary>The vectors that the graph gives, one after the other.</summary>
-    public static float[] Of(byte[] graph, OnnxModel model, string[] texts, bool padsLeft = false)
+    public static float[] Of(byte[] graph, OnnxModel model, string[] texts, bool padsLeft = false, int? dimensions = null)
     {
         Dictionary<string, long[]> inputs = Inputs(model, texts, padsLeft, out int tokens);
         using InferenceSession session = new(graph);
@@ -32,7 +32,7 @@ internal static class FusedRun
         OrtValue[] values = [.. names.Select(n => OrtValue.CreateTensorValueFromMemory(inputs[n], [texts.Length, tokens]))];
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, names, values, session.OutputNames);
         Array.ForEach(values, v => v.Dispose());
-        Assert.Equal([texts.Length, model.Dimensions], outputs[0].GetTensorTypeAndShape().Shape);
+        Assert.Equal([texts.Length, dimensions ?? model.Dimensions], outputs[0].GetTensorTypeAndShape().Shape);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 }

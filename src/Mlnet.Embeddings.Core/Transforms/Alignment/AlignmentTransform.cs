@@ -58,6 +58,10 @@ public sealed class AlignmentTransform : VectorTransform
 
     internal override string Kind => "alignment";
 
+    internal ReadOnlySpan<float> SourceMean => _sourceMean;
+
+    internal ReadOnlySpan<float> TargetMean => _targetMean;
+
     /// <summary>Fits the map on pairs.</summary>
     /// <param name="source">n×d vectors of the model to map from.</param>
     /// <param name="target">n×k vectors of the same texts by the model to map to.</param>

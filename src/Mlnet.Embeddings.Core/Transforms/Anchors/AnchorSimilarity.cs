@@ -32,6 +32,9 @@ public sealed class AnchorSimilarity : VectorTransform
 
     internal override string Kind => "anchors";
 
+    /// <summary>The anchors, each of length 1, as the columns of a d×k matrix.</summary>
+    internal ReadOnlySpan<float> Columns => _columns;
+
     /// <summary>Takes given vectors as anchors.</summary>
     /// <param name="anchors">k×d vectors, none zero.</param>
     /// <param name="names">k names, where the anchors are concepts.</param>

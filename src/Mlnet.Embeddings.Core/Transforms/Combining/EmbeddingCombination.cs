@@ -31,6 +31,14 @@ public sealed class EmbeddingCombination : VectorTransform
 
     internal override string Kind => "combination";
 
+    internal ReadOnlySpan<float> Weights => _weights;
+
+    /// <summary>Whether the vectors are averaged; else they stand side by side.</summary>
+    internal bool Averages => _averages;
+
+    /// <summary>A map for each model, null where there is none.</summary>
+    internal ReadOnlySpan<AlignmentTransform?> Alignments => _alignments;
+
     /// <summary>Puts vectors side by side.</summary>
     /// <param name="sizes">Values of each model's vector.</param>
     /// <param name="weights">A weight for each model, above 0; null for equal ones.</param>

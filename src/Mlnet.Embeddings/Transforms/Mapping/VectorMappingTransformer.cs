@@ -71,6 +71,8 @@ public sealed class VectorMappingTransformer : ComponentTransformer
         return new VectorMappingMapper(input, output, Fitted, _settings.Form);
     }
 
+    private protected override IDataView View(IDataView input, Binding binding) => new OnnxDataView(Environment, input, binding, this, AppendTo);
+
     internal override ComponentFile ToFile()
     {
         using MemoryStream stream = new();
@@ -83,6 +85,17 @@ public sealed class VectorMappingTransformer : ComponentTransformer
                 [SettingsPart] = JsonSerializer.SerializeToUtf8Bytes(_settings, VectorMappingJson.Default.VectorMappingSettings),
                 [TransformPart] = stream.ToArray(),
             });
+    }
+
+    // As part of a graph that ML.NET converts a pipeline to.
+    private void AppendTo(OnnxColumns graph)
+    {
+        if (_settings.Form != QuantizedForm.Values)
+        {
+            throw new NotSupportedException($"{_settings.Component}: codes have no form in an ONNX graph. Convert the steps before it, and quantize the vectors that the graph gives.");
+        }
+
+        graph.Append(_settings.Component, _settings.Inputs, _settings.Output, _length, Fitted);
     }
 
     private static string Describe(VectorMappingSettings settings) =>
