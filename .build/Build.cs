@@ -15,9 +15,9 @@ Project mlnet = new("src/Mlnet.Embeddings");
 Project tool = new("src/Mlnet.Embeddings.Tool") { Optional = ["WithDuckDb", "WithOnnx"] };
 Project coreTests = new("tests/Mlnet.Embeddings.Core.Tests");
 Project onnxTests = new("tests/Mlnet.Embeddings.Onnx.Tests");
-Project mlnetTests = new("tests/Mlnet.Embeddings.Tests") { Optional = ["WithOnnxTransformer", "WithDecorators"] };
+Project mlnetTests = new("tests/Mlnet.Embeddings.Tests") { Optional = ["WithOnnxTransformer", "WithOnnxConverter", "WithRanking", "WithDecorators"] };
 Project toolTests = new("tests/Mlnet.Embeddings.Tool.Tests") { Optional = ["WithDuckDb", "WithOnnx"] };
-Project benchmarks = new("tests/Mlnet.Embeddings.Benchmarks");
+Project benchmarks = new("tests/Mlnet.Embeddings.Benchmarks") { Optional = ["WithRanking", "WithMkl"] };
 Project demo = new("notebooks/demo") { Optional = ["WithMlnet"] };
 Project[] libraries = [core, onnx, mlnet, tool];
 Project[] tests = [coreTests, onnxTests, mlnetTests, toolTests];
@@ -28,6 +28,9 @@ Dictionary<string, string[]> parts = new()
     ["WithDuckDb"] = ["DuckDB"],
     ["WithOnnx"] = ["Microsoft.ML", "Google.Protobuf", "Grpc.Tools"],
     ["WithOnnxTransformer"] = ["Microsoft.ML.OnnxTransformer"],
+    ["WithOnnxConverter"] = ["Microsoft.ML.OnnxConverter"],
+    ["WithRanking"] = ["Microsoft.ML.FastTree", "Microsoft.ML.LightGbm", "LightGBM"],
+    ["WithMkl"] = ["Microsoft.ML.Mkl"],
     ["WithMlnet"] = [""],
     ["WithDecorators"] = ["Microsoft.Extensions.AI", "Microsoft.Extensions.Caching"],
 };

@@ -15,7 +15,7 @@ public static class AlignEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass; all rows of both columns are held, so fit on some thousands</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values; the fit also reads one of k values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, k values; of length 1 unless that is switched off</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Schönemann 1966 (orthogonal Procrustes), Hoerl and Kennard 1970 (ridge)</description></item>
     /// </list>
     /// </remarks>

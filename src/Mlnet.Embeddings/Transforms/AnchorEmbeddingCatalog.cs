@@ -15,7 +15,7 @@ public static class AnchorEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass; a sample of 20,000 rows is held</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, k values in [−1, 1]</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Moschella et al. 2023</description></item>
     /// </list>
     /// </remarks>
@@ -34,7 +34,7 @@ public static class AnchorEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, k values in [−1, 1]</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Moschella et al. 2023</description></item>
     /// </list>
     /// </remarks>
@@ -56,7 +56,7 @@ public static class AnchorEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, a slot for each concept, with its name; values in [−1, 1]</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Simhi and Markovitch 2023; Gabrilovich and Markovitch 2007 (explicit semantic analysis)</description></item>
     /// </list>
     /// </remarks>

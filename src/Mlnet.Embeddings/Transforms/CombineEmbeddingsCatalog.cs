@@ -15,7 +15,7 @@ public static class CombineEmbeddingsCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Two known-sized vectors of <see cref="float"/>, d values each</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, 4d + 1 values with all parts; slots u0 …, v0 …, difference0 …, product0 …, cosine</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Conneau et al. 2017 (InferSent), Reimers and Gurevych 2019</description></item>
     /// </list>
     /// </remarks>
@@ -43,7 +43,7 @@ public static class CombineEmbeddingsCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vectors of <see cref="float"/></description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, as many values as all inputs together; of length 1</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Yin and Schütze 2016 (meta-embeddings)</description></item>
     /// </list>
     /// </remarks>
@@ -62,7 +62,7 @@ public static class CombineEmbeddingsCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vectors of <see cref="float"/></description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, the values of the common space; of length 1</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Coates and Bollegala 2018</description></item>
     /// </list>
     /// </remarks>

@@ -14,7 +14,7 @@ public static class TransformEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Where a step does: one pass for each such step, and one to begin with; a centring and a whitening after it share theirs</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>; of length 1 where the last step sees to that</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description><see cref="TransformRecipe.Steps"/> lists the steps</description></item>
     /// </list>
     /// </remarks>
@@ -41,7 +41,7 @@ public static class TransformEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>; what the transform gives</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>The transform names its own</description></item>
     /// </list>
     /// </remarks>

@@ -14,7 +14,7 @@ public static class TruncateEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, k values; of length 1 unless that is switched off</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Kusupati et al. 2022 (Matryoshka representation learning)</description></item>
     /// </list>
     /// </remarks>

@@ -16,7 +16,7 @@ public static class WhitenEmbeddingCatalog
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass that holds a block of rows at a time, or <see cref="MomentsMappingEstimator.FitFrom"/> moments</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>, d values, fewer with the PCA kinds where fewer are asked for or spanned; of length 1</description></item>
-    /// <item><term>Exportable to ONNX</term><description>No</description></item>
+    /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
     /// <item><term>Source</term><description>Huang et al. 2021 (WhiteningBERT), Su et al. 2021, Kessy, Lewin and Strimmer 2018</description></item>
     /// </list>
     /// </remarks>

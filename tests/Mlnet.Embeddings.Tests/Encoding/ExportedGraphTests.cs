@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
+using Mlnet.Embeddings.Transforms;
 
 namespace Mlnet.Embeddings.Tests.Encoding;
 
@@ -15,15 +16,29 @@ public sealed class ExportedGraphTests : IDisposable
     [Fact]
     public void ApplyOnnxModel_gives_the_same_vectors()
     {
-        string[] texts = ["the parcel has not arrived", "my order is late again, where is the delivery van", "refund"];
         using OnnxModel model = OnnxModel.FromFiles(TinyModel.Of(TinyModel.WithDense(TinyModel.Files(), outputs: 8)));
+        AssertSame(model, model);
+    }
+
+    [Theory]
+    [InlineData("center,truncate:9")]
+    [InlineData("standardize:vector,remove-top:2,l2")]
+    [InlineData("whiten:zca(eps=0.1),relative:3")]
+    public void With_transforms_too(string chain)
+    {
+        using OnnxModel model = OnnxModel.FromFiles(TinyModel.Of(TinyModel.Files()));
+        EmbeddingMatrix fitted = model.Encode(["refund", "the parcel is late", "my invoice has the wrong number", "login page", "reset code"], TestContext.Current.CancellationToken);
+        AssertSame(model, model.WithTransform(TransformRecipe.Parse(chain).Fit(fitted)));
+    }
+
+    private void AssertSame(OnnxModel encoder, EmbeddingModel model)
+    {
         string path = Path.Combine(_folder, "fused.onnx");
         model.ExportOnnx(path);
-
         MLContext ml = new(seed: 1);
-        foreach (string text in texts)
+        foreach (string text in (string[])["the parcel has not arrived", "my order is late again, where is the delivery van", "refund"])
         {
-            int[] ids = [.. model.Tokenize(text).Ids];
+            int[] ids = [.. encoder.Tokenize(text).Ids];
             string[] inputs = ["input_ids", "attention_mask", "token_type_ids"];
             Dictionary<string, int[]> shapes = inputs.ToDictionary(i => i, _ => new[] { 1, ids.Length });
             SchemaDefinition schema = SchemaDefinition.Create(typeof(Tokens));
