@@ -24,10 +24,11 @@ public static class AlignEmbeddingCatalog
     /// <param name="inputColumnName">The column of vectors to map.</param>
     /// <param name="targetColumnName">The column of the other model's vectors; only the fit reads it.</param>
     /// <param name="options">The kind of map; null for a rotation (Procrustes), which needs equal dimensions.</param>
-    /// <exception cref="ArgumentException">A column has no name.</exception>
+    /// <exception cref="ArgumentException">A column has no name, or a setting is out of its range; the message names it.</exception>
     public static VectorMappingEstimator AlignEmbedding(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, string targetColumnName, AlignmentOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(targetColumnName);
+        options?.Validate();
         return new(MlnetAccess.EnvironmentOf(catalog), nameof(AlignEmbedding), outputColumnName, [inputColumnName], Fit)
         {
             IsNormalized = (options ?? new()).Normalize,

@@ -23,15 +23,18 @@ public static class RemoveDirectionsCatalog
     /// <param name="outputColumnName">The column to add: a known-sized vector of <see cref="float"/>.</param>
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <param name="components">How many components, 0 to d; null for max(1, round(d/100)), the authors' rule of thumb.</param>
-    /// <exception cref="ArgumentException">A column has no name.</exception>
-    public static MomentsMappingEstimator RemoveTopComponents(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, int? components = null) =>
-        new(
+    /// <exception cref="ArgumentException">A column has no name, or fewer components than 0 are asked for; where there are more than dimensions, <c>Fit</c> says so.</exception>
+    public static MomentsMappingEstimator RemoveTopComponents(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, int? components = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(components ?? 0, nameof(components));
+        return new(
             MlnetAccess.EnvironmentOf(catalog),
             nameof(RemoveTopComponents),
             outputColumnName,
             inputColumnName,
             rows => DirectionRemovalTransform.FitTop(rows.Blocks(), components, Environment.ProcessorCount, rows.CancellationToken),
             moments => DirectionRemovalTransform.FitTopFrom(moments, components, Environment.ProcessorCount));
+    }
 
     /// <summary>Projects given directions out of vectors: what they span is 0 afterwards.</summary>
     /// <remarks>

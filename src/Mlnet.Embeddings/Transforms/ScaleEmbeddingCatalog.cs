@@ -23,7 +23,7 @@ public static class ScaleEmbeddingCatalog
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <exception cref="ArgumentException">A column has no name.</exception>
     public static MomentsMappingEstimator CenterEmbedding(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null) =>
-        new(MlnetAccess.EnvironmentOf(catalog), nameof(CenterEmbedding), outputColumnName, inputColumnName, rows => CenteringTransform.Fit(rows.Blocks(), rows.CancellationToken), CenteringTransform.FitFrom);
+        new(MlnetAccess.EnvironmentOf(catalog), nameof(CenterEmbedding), outputColumnName, inputColumnName, rows => CenteringTransform.Fit(rows.Blocks(), rows.CancellationToken), CenteringTransform.FitFrom) { KeepsSlots = true };
 
     /// <summary>Z-scores per dimension: x ↦ (x − μ)/σ with the fitted rows' mean and standard deviation of each dimension; a dimension that was constant gives 0.</summary>
     /// <remarks>
@@ -42,7 +42,7 @@ public static class ScaleEmbeddingCatalog
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <exception cref="ArgumentException">A column has no name.</exception>
     public static MomentsMappingEstimator StandardizeEmbedding(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null) =>
-        new(MlnetAccess.EnvironmentOf(catalog), nameof(StandardizeEmbedding), outputColumnName, inputColumnName, rows => StandardizationTransform.Fit(rows.Blocks(), rows.CancellationToken), StandardizationTransform.FitFrom);
+        new(MlnetAccess.EnvironmentOf(catalog), nameof(StandardizeEmbedding), outputColumnName, inputColumnName, rows => StandardizationTransform.Fit(rows.Blocks(), rows.CancellationToken), StandardizationTransform.FitFrom) { KeepsSlots = true };
 
     /// <summary>Z-scores per vector: x ↦ (x − mean(x))/σ(x) over the vector's own values, which lessens hubness; a vector of equal values gives zeros.</summary>
     /// <remarks>
@@ -60,5 +60,5 @@ public static class ScaleEmbeddingCatalog
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <exception cref="ArgumentException">A column has no name.</exception>
     public static VectorMappingEstimator StandardizeEachEmbedding(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null) =>
-        new(MlnetAccess.EnvironmentOf(catalog), nameof(StandardizeEachEmbedding), outputColumnName, [inputColumnName], rows => new VectorStandardizationTransform(rows.Dimensions));
+        new(MlnetAccess.EnvironmentOf(catalog), nameof(StandardizeEachEmbedding), outputColumnName, [inputColumnName], rows => new VectorStandardizationTransform(rows.Dimensions)) { KeepsSlots = true };
 }

@@ -31,6 +31,7 @@ public static class TransformEmbeddingCatalog
         return new(MlnetAccess.EnvironmentOf(catalog), nameof(TransformEmbedding), outputColumnName, [inputColumnName], rows => recipe.Fit(rows.Blocks(), Environment.ProcessorCount, rows.CancellationToken))
         {
             IsNormalized = recipe.IsNormalized,
+            KeepsSlots = recipe.KeepsSlots,
         };
     }
 
@@ -57,6 +58,7 @@ public static class TransformEmbeddingCatalog
         {
             IsNormalized = transform.IsNormalized,
             HasSlotNames = transform.SlotNames is not null,
+            KeepsSlots = transform.KeepsSlots,
         };
     }
 }

@@ -30,6 +30,7 @@ public static class TruncateEmbeddingCatalog
         return new(MlnetAccess.EnvironmentOf(catalog), nameof(TruncateEmbedding), outputColumnName, [inputColumnName], rows => new TruncationTransform(rows.Dimensions, dimensions, normalize))
         {
             IsNormalized = normalize,
+            KeepsSlots = true,
         };
     }
 }

@@ -25,7 +25,7 @@ public static class WhitenEmbeddingCatalog
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <param name="kind">The kind of whitening; ZCA keeps the dimensions and stays nearest to the vectors as they were.</param>
     /// <param name="dimensions">Dimensions kept, with the PCA kinds only; null for all that the rows span.</param>
-    /// <exception cref="ArgumentException">A column has no name.</exception>
+    /// <exception cref="ArgumentException">A column has no name, or a setting is out of its range or belongs to another kind.</exception>
     public static MomentsMappingEstimator WhitenEmbedding(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -40,7 +40,7 @@ public static class WhitenEmbeddingCatalog
     /// <param name="outputColumnName">The column to add: a known-sized vector of <see cref="float"/>.</param>
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
     /// <param name="options">The settings.</param>
-    /// <exception cref="ArgumentException">A column has no name.</exception>
+    /// <exception cref="ArgumentException">A column has no name, or a setting is out of its range or belongs to another kind; the message names it.</exception>
     public static MomentsMappingEstimator WhitenEmbedding(
         this TransformsCatalog catalog,
         string outputColumnName,
@@ -48,6 +48,7 @@ public static class WhitenEmbeddingCatalog
         WhiteningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         return new(
             MlnetAccess.EnvironmentOf(catalog),
             nameof(WhitenEmbedding),

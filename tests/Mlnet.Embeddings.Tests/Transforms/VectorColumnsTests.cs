@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Mlnet.Embeddings.Transforms;
+using Mlnet.Embeddings.Whitening;
 
 namespace Mlnet.Embeddings.Tests.Transforms;
 
@@ -66,6 +67,54 @@ public sealed class VectorColumnsTests
         VectorRow.AssertClose(expected, VectorRow.Read(mapped, "Output"), 1e-5f);
     }
 
+    [Theory]
+    [InlineData("center", true)]
+    [InlineData("standardize,truncate:4,l2", true)]
+    [InlineData("standardize:vector,quantize:int8", true)]
+    [InlineData("fnorm", true)]
+    [InlineData("center,whiten:pca", false)]
+    [InlineData("remove-top", false)]
+    public void Names_of_slots_stay_where_slots_stay_what_they_are(string chain, bool stay)
+    {
+        IDataView view = VectorRow.View(_ml, VectorRow.Random(50));
+        IDataView named = _ml.Transforms.PairFeatures("Named", "First", "Second", PairFeatureParts.Product).Fit(view).Transform(view);
+        AssertNamed(_ml.Transforms.TransformEmbedding("Output", "Named", chain), named, stay);
+        AssertNamed(_ml.Transforms.TransformEmbedding("Output", "First", chain), named, names: false);
+    }
+
+    [Fact]
+    public void Names_of_slots_pass_through_each_component_that_keeps_them()
+    {
+        IDataView view = VectorRow.View(_ml, VectorRow.Random(50));
+        IDataView named = _ml.Transforms.PairFeatures("Output", "First", "Second", PairFeatureParts.Product).Fit(view).Transform(view);
+        IEstimator<VectorMappingTransformer>[] keeping =
+        [
+            _ml.Transforms.CenterEmbedding("Output"), _ml.Transforms.StandardizeEmbedding("Output"), _ml.Transforms.StandardizeEachEmbedding("Output"),
+            _ml.Transforms.TruncateEmbedding("Output", 3), _ml.Transforms.QuantizeEmbedding("Output"), _ml.Transforms.TransformEmbedding("Output", null, new UnitLengthTransform(6)),
+        ];
+        Assert.All(keeping, estimator => AssertNamed(estimator, named, names: true));
+        AssertNamed(_ml.Transforms.WhitenEmbedding("Output"), named, names: false);
+        AssertNamed(_ml.Transforms.CombineEmbeddings("Output", ["Output", "First"]), named, names: false);
+    }
+
+    [Fact]
+    public void Settings_out_of_range_are_refused_when_the_estimator_is_made_by_name()
+    {
+        (string Name, Action Make)[] wrong =
+        [
+            ("Alpha", () => _ml.Transforms.WhitenEmbedding("Output", "First", new WhiteningOptions { Alpha = 2 })),
+            ("Epsilon", () => _ml.Transforms.WhitenEmbedding("Output", "First", new WhiteningOptions { Epsilon = double.NaN })),
+            ("Dimensions", () => _ml.Transforms.WhitenEmbedding("Output", "First", WhiteningKind.Zca, dimensions: 3)),
+            ("Threads", () => _ml.Transforms.WhitenEmbedding("Output", "First", new WhiteningOptions { Threads = 0 })),
+            ("components", () => _ml.Transforms.RemoveTopComponents("Output", "First", components: -1)),
+            ("Anchors", () => _ml.Transforms.RelativeRepresentation("Output", "First", new AnchorOptions { Anchors = 0 })),
+            ("Choice", () => _ml.Transforms.RelativeRepresentation("Output", "First", new AnchorOptions { Choice = (AnchorChoice)9 })),
+            ("Penalty", () => _ml.Transforms.AlignEmbedding("Output", "First", "Second", new AlignmentOptions { Penalty = 0 })),
+            ("HeldOut", () => _ml.Transforms.AlignEmbedding("Output", "First", "Second", new AlignmentOptions { HeldOut = 1 })),
+        ];
+        Assert.All(wrong, w => Assert.Contains($"'{w.Name}'", Assert.ThrowsAny<ArgumentException>(w.Make).Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_pair_of_different_sizes_is_refused()
     {
@@ -127,6 +176,20 @@ public sealed class VectorColumnsTests
     }
 
     private static DataViewSchema.Column Output(IEstimator<ITransformer> estimator, IDataView view) => estimator.Fit(view).GetOutputSchema(view.Schema)["Output"];
+
+    // What is promised before there is data, and what is there.
+    private static void AssertNamed(IEstimator<VectorMappingTransformer> estimator, IDataView view, bool names)
+    {
+        DataViewSchema.Column output = estimator.Fit(view).GetOutputSchema(view.Schema)["Output"];
+        Assert.Equal(names, estimator.GetOutputSchema(Contract.Shapes.Of(view.Schema)).Single(c => c.Name == "Output").Annotations.Any(a => a.Name == "SlotNames"));
+        Assert.Equal(names, output.HasSlotNames());
+        if (names)
+        {
+            VBuffer<ReadOnlyMemory<char>> slots = default;
+            output.GetSlotNames(ref slots);
+            Assert.Equal(Enumerable.Range(0, ((VectorDataViewType)output.Type).Size).Select(i => $"product{i}"), slots.DenseValues().Select(n => n.ToString()));
+        }
+    }
 
     private static float Cosine(float[] first, float[] second)
     {

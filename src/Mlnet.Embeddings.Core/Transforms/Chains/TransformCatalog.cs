@@ -9,7 +9,7 @@ internal static class TransformCatalog
 
     public static IReadOnlyList<Entry> Entries { get; } =
     [
-        new(new("center", "", "subtract the fitted mean", []), (_, _) => new(FitCenter)),
+        new(new("center", "", "subtract the fitted mean", []), (_, _) => new(FitCenter)) { KeepsSlots = true },
         new(
             new("whiten", "pca|zca|pca-cor|zca-cor|cholesky", "make the covariance the identity; zca without a kind",
             [
@@ -19,19 +19,19 @@ internal static class TransformCatalog
             Whiten),
         new(
             new("fnorm", "", "normal quantiles of the ranks in each dimension, then length 1; lowers hubness", [new("knots", "1024", "kept of each dimension's distribution"), new("sample", "100000", "rows to fit on"), new("seed", "42", "of the draw")]),
-            FNorm),
-        new(new("standardize", "dimension|vector", "z-scores, over the rows or within each vector", []), Standardize),
+            FNorm) { KeepsSlots = true },
+        new(new("standardize", "dimension|vector", "z-scores, over the rows or within each vector", []), Standardize) { KeepsSlots = true },
         new(new("remove-top", "D", "subtract the mean and remove the D leading components; max(1, round(d/100)) without a number", []), RemoveTop),
         new(new("remove-directions", "FILE", "project out the vectors of a file", []), RemoveDirections),
-        new(new("truncate", "K", "keep the first K dimensions", [Unit with { Default = "true" }]), Truncate),
+        new(new("truncate", "K", "keep the first K dimensions", [Unit with { Default = "true" }]), Truncate) { KeepsSlots = true },
         new(
             new("relative", "K", "cosines to K anchors among the fitted rows", [new("anchors", "kmeans", "or random, farthest"), new("sample", "20000", "rows to choose among"), new("seed", "42", "of every draw")]),
             Relative),
         new(new("conceptualize", "FILE", "cosines to the vectors of a file", []), Conceptualize),
         new(
             new("quantize", "int8|binary", "what is left after quantization", [new("tail", "0", "share of values clipped at each end, with int8"), new("threshold", "zero", "or mean, with binary")]),
-            Quantize),
-        new(new("l2", "", "scale to length 1", []), (_, _) => new(i => new UnitLengthTransform(i.Dimensions)) { IsNormalized = true }),
+            Quantize) { KeepsSlots = true },
+        new(new("l2", "", "scale to length 1", []), (_, _) => new(i => new UnitLengthTransform(i.Dimensions)) { IsNormalized = true }) { KeepsSlots = true },
     ];
 
     /// <summary>Makes the step that is written.</summary>
@@ -54,7 +54,7 @@ internal static class TransformCatalog
         }
 
         Step step = entry.Make(written, readVectors);
-        return step with { Position = written.Position, Name = written.Name };
+        return step with { Position = written.Position, Name = written.Name, KeepsSlots = entry.KeepsSlots };
     }
 
     private static CenteringTransform FitCenter(FitInput input) =>
@@ -166,7 +166,11 @@ internal static class TransformCatalog
     private static string MessageOf(ArgumentException exception) => exception.Message.Split(" (Parameter '", 2)[0].ReplaceLineEndings(" ");
 
     /// <summary>A step that can be written.</summary>
-    public sealed record Entry(TransformStepInfo Info, Func<ChainStep, Func<string, EmbeddingMatrix>?, Step> Make);
+    public sealed record Entry(TransformStepInfo Info, Func<ChainStep, Func<string, EmbeddingMatrix>?, Step> Make)
+    {
+        /// <summary>Whether dimension i of the output still means what dimension i of the input did.</summary>
+        public bool KeepsSlots { get; init; }
+    }
 
     /// <summary>A step that is written, ready to fit.</summary>
     public sealed record Step(Func<FitInput, VectorTransform> Fit)
@@ -175,6 +179,9 @@ internal static class TransformCatalog
 
         /// <summary>Whether what is fitted gives rows of length 1.</summary>
         public bool IsNormalized { get; init; }
+
+        /// <summary>Whether dimension i of the output still means what dimension i of the input did.</summary>
+        public bool KeepsSlots { get; init; }
 
         public int Position { get; init; }
 

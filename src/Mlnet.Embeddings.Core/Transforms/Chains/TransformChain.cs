@@ -69,6 +69,8 @@ public sealed class TransformChain : VectorTransform
 
     internal override string Kind => "chain";
 
+    internal override bool KeepsSlots => Array.TrueForAll(_steps, s => s.KeepsSlots);
+
     internal static TransformChain Read(TensorArchive archive)
     {
         VectorTransform[] steps = new VectorTransform[archive.Int32("steps", 1, MaximumSteps)];

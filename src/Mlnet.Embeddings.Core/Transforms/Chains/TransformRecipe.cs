@@ -19,6 +19,9 @@ public sealed class TransformRecipe
     /// <summary>Whether rows that come out of the fitted chain have length 1 (zero rows apart).</summary>
     public bool IsNormalized => _steps[^1].IsNormalized;
 
+    /// <summary>Whether dimension i of the output still means what dimension i of the input did.</summary>
+    internal bool KeepsSlots => _steps.TrueForAll(s => s.KeepsSlots);
+
     /// <summary>Reads a chain.</summary>
     /// <param name="text">The chain.</param>
     /// <param name="readVectors">Reads the files that <c>remove-directions</c> and <c>conceptualize</c> name; null where there are none.</param>

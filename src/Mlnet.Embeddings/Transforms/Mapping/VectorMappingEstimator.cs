@@ -41,6 +41,9 @@ public class VectorMappingEstimator : IEstimator<VectorMappingTransformer>
     /// <summary>Whether what will be fitted names its slots.</summary>
     internal bool HasSlotNames { get; init; }
 
+    /// <summary>Whether what will be fitted leaves the slots of its input what they are, with their names.</summary>
+    internal bool KeepsSlots { get; init; }
+
     /// <summary>What the column will hold.</summary>
     internal QuantizedForm Form { get; init; }
 
@@ -69,10 +72,11 @@ public class VectorMappingEstimator : IEstimator<VectorMappingTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         VectorInput.Check(inputSchema, _component, FittedColumns);
+        bool hasNames = HasSlotNames || (KeepsSlots && _inputs is [string input] && VectorColumn.HasSlotNames(inputSchema, input));
 
         // A shape says that a vector has a known size and that its slots are named, not which and how.
         DataViewSchema.DetachedColumn output = Form == QuantizedForm.Values
-            ? VectorColumn.Create(_output, dimensions: 1, IsNormalized, HasSlotNames ? [""] : null)
+            ? VectorColumn.Create(_output, dimensions: 1, IsNormalized, hasNames ? [""] : null)
             : new DataViewSchema.DetachedColumn(_output, new VectorDataViewType(Form.ItemType(), size: 1));
         return OutputColumns.AddTo(inputSchema, [output]);
     }

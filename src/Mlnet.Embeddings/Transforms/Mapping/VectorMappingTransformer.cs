@@ -66,7 +66,7 @@ public sealed class VectorMappingTransformer : ComponentTransformer
         }
 
         DataViewSchema.DetachedColumn output = _settings.Form == QuantizedForm.Values
-            ? VectorColumn.Create(_settings.Output, _length, Fitted.IsNormalized, Fitted.SlotNames)
+            ? VectorColumn.Create(_settings.Output, _length, Fitted.IsNormalized, Fitted.SlotNames ?? Kept(input))
             : new DataViewSchema.DetachedColumn(_settings.Output, new VectorDataViewType(_settings.Form.ItemType(), _length));
         return new VectorMappingMapper(input, output, Fitted, _settings.Form);
     }
@@ -86,6 +86,9 @@ public sealed class VectorMappingTransformer : ComponentTransformer
                 [TransformPart] = stream.ToArray(),
             });
     }
+
+    // The names of the input's slots, where they still say what is in them.
+    private string[]? Kept(VectorInput input) => Fitted.KeepsSlots && input.Columns is [DataViewSchema.Column column] ? VectorColumn.SlotNames(column)?[.._length] : null;
 
     // As part of a graph that ML.NET converts a pipeline to.
     private void AppendTo(OnnxColumns graph)

@@ -32,6 +32,7 @@ public static class QuantizeEmbeddingCatalog
         {
             IsNormalized = options.Kind == QuantizationKind.Binary,
             Form = options.Form,
+            KeepsSlots = true,
         };
     }
 
