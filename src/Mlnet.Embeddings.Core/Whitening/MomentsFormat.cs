@@ -10,15 +10,21 @@ internal static class MomentsFormat
 
     public static TensorArchiveWriter Write(Moments moments)
     {
+        TensorArchiveWriter writer = new(Name, Version);
+        Write(moments, writer);
+        return writer;
+    }
+
+    /// <summary>Writes moments into a file that holds other things too.</summary>
+    public static void Write(Moments moments, TensorArchiveWriter writer)
+    {
         CentralMoments folded = moments.Folded;
         int d = moments.Dimensions;
-        TensorArchiveWriter writer = new(Name, Version);
         writer.Set("count", folded.Count);
         writer.Set("quartic", folded.Quartic);
         writer.Add("mean", folded.Mean, d);
         writer.Add("co_moments", folded.Product, d, d);
         writer.Add("cubic", folded.Cubic, d);
-        return writer;
     }
 
     public static Moments Read(TensorArchive archive)
