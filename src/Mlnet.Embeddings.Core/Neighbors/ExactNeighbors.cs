@@ -20,7 +20,7 @@ public sealed class ExactNeighbors : NeighborIndex
     {
     }
 
-    private ExactNeighbors(EmbeddingMatrix rows, VectorMetric metric, int? tieSeed, bool prepared)
+    internal ExactNeighbors(EmbeddingMatrix rows, VectorMetric metric, int? tieSeed, bool prepared)
         : base(metric, rows.Dimensions, tieSeed)
     {
         _rows = rows;
@@ -32,6 +32,8 @@ public sealed class ExactNeighbors : NeighborIndex
 
     /// <inheritdoc/>
     public override ReadOnlySpan<float> Row(int index) => _rows.Row(index);
+
+    internal EmbeddingMatrix Rows => _rows;
 
     private protected override bool IsZero(int row) => _search.IsZero(row);
 

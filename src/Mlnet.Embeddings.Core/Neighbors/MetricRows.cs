@@ -6,8 +6,8 @@ namespace Mlnet.Embeddings.Neighbors;
 /// <summary>Rows as a metric compares them: scaled to length 1 for the cosine, as they are otherwise.</summary>
 internal static class MetricRows
 {
-    // Beyond it squares leave float32's range.
-    private const float LongestLength = 1e18f;
+    /// <summary>The square of the longest length; beyond it sums of squares leave float32's range.</summary>
+    public const double LargestSquare = 1e36;
 
     /// <summary>A checked copy of rows.</summary>
     /// <exception cref="ArgumentException">A row holds NaN or infinity, or is too long to square.</exception>
@@ -26,6 +26,16 @@ internal static class MetricRows
         }
 
         return result;
+    }
+
+    /// <summary>Refuses rows that cannot be compared.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static void Check(EmbeddingMatrix rows, VectorMetric metric)
+    {
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            Check(rows.Row(i), metric, i);
+        }
     }
 
     /// <summary>Writes one vector as the metric compares it.</summary>
@@ -55,15 +65,15 @@ internal static class MetricRows
 
     private static void Check(ReadOnlySpan<float> vector, VectorMetric metric, int? row)
     {
-        string which = row is int number ? $"The vector of row {number}" : "The vector";
+        string Which() => row is int number ? $"The vector of row {number}" : "The vector";
         if (!TensorPrimitives.IsFiniteAll(vector))
         {
-            throw new ArgumentException($"{which} holds NaN or infinity; drop the row or embed it anew.", nameof(vector));
+            throw new ArgumentException($"{Which()} holds NaN or infinity; drop the row or embed it anew.", nameof(vector));
         }
 
-        if (metric != VectorMetric.Cosine && !(RowKernel.PreciseDot(vector, vector) <= (double)LongestLength * LongestLength))
+        if (metric != VectorMetric.Cosine && RowKernel.PreciseDot(vector, vector) > LargestSquare)
         {
-            throw new ArgumentException($"{which} is longer than {LongestLength:0e0}, which float32 cannot square; scale the vectors down, or compare by cosine.", nameof(vector));
+            throw new ArgumentException($"{Which()} is longer than {Math.Sqrt(LargestSquare):0e0}, which float32 cannot square; scale the vectors down, or compare by cosine.", nameof(vector));
         }
     }
 }

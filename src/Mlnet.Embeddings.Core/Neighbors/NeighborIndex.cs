@@ -1,3 +1,5 @@
+using Mlnet.Embeddings.Persistence;
+
 namespace Mlnet.Embeddings.Neighbors;
 
 /// <summary>Rows prepared so that the nearest of them to any vector can be found.</summary>
@@ -26,6 +28,34 @@ public abstract class NeighborIndex
 
     /// <summary>The seed that equally near rows are shuffled with; null leaves them in row order.</summary>
     public int? TieSeed { get; }
+
+    /// <summary>Prepares rows to be searched: exactly up to a size, by a graph above it.</summary>
+    /// <param name="rows">n×d vectors, n ≥ 1; a copy is kept.</param>
+    /// <param name="options">Metric, order of ties, the size, and how a graph is built.</param>
+    /// <param name="cancellationToken">Ends the building.</param>
+    /// <exception cref="ArgumentException">There are no rows, or one holds NaN or infinity or cannot be squared.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static NeighborIndex Build(EmbeddingMatrix rows, NeighborIndexOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        options ??= new();
+        options.Validate();
+        return rows.Rows <= options.ExactUpTo ? new ExactNeighbors(rows, options.Metric, options.TieSeed) : new HnswNeighbors(rows, options, cancellationToken);
+    }
+
+    /// <summary>Writes the index to a file, through a temporary one beside it; at most 2 GiB.</summary>
+    public void Save(string path) => NeighborFormat.Write(this).Save(path);
+
+    /// <summary>Writes the index to a stream; at most 2 GiB.</summary>
+    public void Save(Stream stream) => NeighborFormat.Write(this).Save(stream);
+
+    /// <summary>Reads an index that was saved.</summary>
+    /// <exception cref="InvalidDataException">The file holds no index, is damaged, or was written by a later version; the message tells.</exception>
+    public static NeighborIndex Load(string path) => NeighborFormat.Read(TensorArchive.Open(path, NeighborFormat.Name, NeighborFormat.Version));
+
+    /// <summary>Reads an index from what is left of a stream.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    public static NeighborIndex Load(Stream stream) => NeighborFormat.Read(TensorArchive.Open(stream, NeighborFormat.Name, NeighborFormat.Version));
 
     /// <summary>A row as it is compared (d values): with the cosine scaled to length 1 (zeros stay zero), else as it was given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>

@@ -37,6 +37,42 @@ internal static class RowKernel
         return sum;
     }
 
+    /// <summary>‖x − y‖², summed in float32.</summary>
+    public static float SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        ref float a = ref MemoryMarshal.GetReference(x);
+        ref float b = ref MemoryMarshal.GetReference(y);
+        nuint length = (nuint)Math.Min(x.Length, y.Length);
+        nuint i = 0;
+        Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; i + 32 <= length; i += 32)
+        {
+            Vector256<float> d0 = Vector256.LoadUnsafe(ref a, i) - Vector256.LoadUnsafe(ref b, i);
+            Vector256<float> d1 = Vector256.LoadUnsafe(ref a, i + 8) - Vector256.LoadUnsafe(ref b, i + 8);
+            Vector256<float> d2 = Vector256.LoadUnsafe(ref a, i + 16) - Vector256.LoadUnsafe(ref b, i + 16);
+            Vector256<float> d3 = Vector256.LoadUnsafe(ref a, i + 24) - Vector256.LoadUnsafe(ref b, i + 24);
+            s0 = Vector256.MultiplyAddEstimate(d0, d0, s0);
+            s1 = Vector256.MultiplyAddEstimate(d1, d1, s1);
+            s2 = Vector256.MultiplyAddEstimate(d2, d2, s2);
+            s3 = Vector256.MultiplyAddEstimate(d3, d3, s3);
+        }
+
+        for (; i + 8 <= length; i += 8)
+        {
+            Vector256<float> difference = Vector256.LoadUnsafe(ref a, i) - Vector256.LoadUnsafe(ref b, i);
+            s0 = Vector256.MultiplyAddEstimate(difference, difference, s0);
+        }
+
+        float sum = Vector256.Sum((s0 + s1) + (s2 + s3));
+        for (; i < length; i++)
+        {
+            float difference = Unsafe.Add(ref a, i) - Unsafe.Add(ref b, i);
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+
     /// <summary>x·y, summed in float64.</summary>
     public static double PreciseDot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {

@@ -107,6 +107,18 @@ internal sealed class TensorArchive
         return bad < 0 ? values : throw Bad($"'{_prefix}{name}' holds {values[bad]} at {bad}");
     }
 
+    public int[] Integers(string name, params ReadOnlySpan<int> shape)
+    {
+        SafetensorsTensor tensor = Find(name, SafetensorsType.I32, shape);
+        int[] values = new int[tensor.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadInt32LittleEndian(tensor.Data.Span[(i * 4)..]);
+        }
+
+        return values;
+    }
+
     public InvalidDataException Bad(string what) => new($"'{_location}': {what}.");
 
     internal static string Label(string name, SafetensorsType type, ReadOnlySpan<int> shape) => $"{name}:{type}[{string.Join(",", shape.ToArray())}]";

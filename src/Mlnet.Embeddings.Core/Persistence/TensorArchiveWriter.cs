@@ -58,6 +58,17 @@ internal sealed class TensorArchiveWriter
         Add(name, SafetensorsType.F32, data, shape);
     }
 
+    public void Add(string name, ReadOnlySpan<int> values, params ReadOnlySpan<int> shape)
+    {
+        byte[] data = new byte[checked(values.Length * 4)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(i * 4), values[i]);
+        }
+
+        Add(name, SafetensorsType.I32, data, shape);
+    }
+
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
