@@ -42,6 +42,7 @@ public sealed class OnnxModelOptions
     /// <summary>
     /// Whether the graph is run with pooling and all modules after it appended, as <see cref="OnnxExport.ExportOnnx"/> writes it, so that only finished vectors leave the
     /// device. Null to do so on a GPU where the model allows it: on a CPU nothing is won, since the states lie in its memory already. It changes no vector beyond 1e-5.
+    /// What <see cref="EmbeddingModel.WithTransform"/> adds comes after the run, on the CPU; a file that <see cref="OnnxExport.ExportOnnx"/> writes has it inside.
     /// Prompts that are left out of pooling, <see cref="LongTexts.LateChunking"/> and token states need the graph as it is.
     /// </summary>
     public bool? Fuse { get; set; }

@@ -1,6 +1,9 @@
 using Mlnet.Embeddings.Benchmarks;
 using Mlnet.Embeddings.Benchmarks.Encoder;
 using Mlnet.Embeddings.Benchmarks.Experiments;
+#if RANKING
+using Mlnet.Embeddings.Benchmarks.Ranking;
+#endif
 using Mlnet.Embeddings.Benchmarks.Whitening;
 
 IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = new Dictionary<string, (string, Action<string[]>)>
@@ -15,6 +18,12 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: memory [ROWS]", WhiteningBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
+#if MKL
+    ["vector-whiten"] = ("ML.NET's own VectorWhiten beside WhitenEmbedding: covariance and mean, similarity, time", VectorWhitenBenchmark.Run),
+#endif
+#if RANKING
+    ["ranking"] = ("TrecQA's answers ranked by cosine, and by FastTree and LightGBM over features of pairs", RankingBenchmark.Run),
+#endif
 };
 
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out (string What, Action<string[]> Run) chosen))

@@ -68,6 +68,19 @@ public class TransformExportTests
     }
 
     [Fact]
+    public void A_fused_model_with_a_transform_gives_the_same_vectors_and_the_same_file()
+    {
+        using OnnxModel plain = TinyModel.Open(TableModel()), fused = TinyModel.Open(TableModel(), new OnnxModelOptions { Fuse = true });
+        using TestFolder folder = new();
+        EmbeddingModel whitened = plain.WithTransform(TransformRecipe.Parse("whiten,truncate:7").Fit(Vectors(plain)));
+        EmbeddingModel both = fused.WithTransform(TransformRecipe.Parse("whiten,truncate:7").Fit(Vectors(plain)));
+        Plain.AssertClose(whitened.Encode(Texts, Cancellation).Values, both.Encode(Texts, Cancellation).Values);
+        whitened.ExportOnnx(folder["plain.onnx"]);
+        both.ExportOnnx(folder["fused.onnx"]);
+        Assert.Equal(File.ReadAllBytes(folder["plain.onnx"]), File.ReadAllBytes(folder["fused.onnx"]));
+    }
+
+    [Fact]
     public void Transforms_of_transforms_and_cut_models_are_exported_with_prompts_and_all()
     {
         using OnnxModel model = TinyModel.Open(TableModel());
