@@ -10,7 +10,9 @@ public static class WhitenEmbeddingCatalog
 {
     /// <summary>Whitens vectors: x ↦ (x − μ)W, after which the fitted rows have covariance I; then scales them to length 1.</summary>
     /// <remarks>
-    /// <para><see cref="WhiteningTransform"/> says what few rows, constant and duplicate dimensions come to; nothing is ever NaN. ML.NET's own <c>VectorWhiten</c> does not subtract the mean and looks at 100,000 rows at most.</para>
+    /// <para><see cref="WhiteningTransform"/> says what few rows, constant and duplicate dimensions come to; nothing is ever NaN.</para>
+    /// <para>ML.NET's own <c>VectorWhiten</c> (Microsoft.ML.Mkl.Components) multiplies by a matrix from a singular value decomposition of rows that it holds in memory, 100,000 at most by default, and does not subtract the mean:
+    /// the second moments of what comes out are I, not the covariance, and means are not 0. <c>./build.sh bench vector-whiten</c> sets both side by side.</para>
     /// <para>Estimator characteristics</para>
     /// <list type="table">
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass that holds a block of rows at a time, or <see cref="MomentsMappingEstimator.FitFrom"/> moments</description></item>
