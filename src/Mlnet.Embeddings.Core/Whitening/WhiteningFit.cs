@@ -107,7 +107,7 @@ internal sealed class WhiteningFit(Moments moments, WhiteningOptions options)
 
     private double Tolerance(double largest) => _d * Math.ScaleB(1, -52) * largest;
 
-    private double Factor(double eigenvalue) => options.Alpha == 0 ? 1 : Math.Pow(eigenvalue + options.Epsilon, -options.Alpha / 2);
+    private double Factor(double eigenvalue) => options.EffectiveAlpha == 0 ? 1 : Math.Pow(eigenvalue + options.Epsilon, -options.EffectiveAlpha / 2);
 
     private double[] Rotated(SymmetricEigen eigen, int kept)
     {
@@ -131,7 +131,7 @@ internal sealed class WhiteningFit(Moments moments, WhiteningOptions options)
         SymmetricProduct product = new(_d);
         RowPanels rows = new(_d);
         double[] row = new double[_d];
-        int count = options.Alpha == 0 ? _d : rank;
+        int count = options.EffectiveAlpha == 0 ? _d : rank;
         for (int j = 0; j < count; j++)
         {
             TensorPrimitives.Multiply(eigen.Vector(j), Math.Sqrt(Factor(eigen.Values[j])), row);

@@ -4,7 +4,7 @@ using Mlnet.Embeddings.Transforms;
 namespace Mlnet.Embeddings.Whitening;
 
 /// <summary>
-/// Whitening: x ↦ (x − μ)W, after which the fitted rows have mean 0 and covariance I (with α = 1, ε = 0, no shrinkage and before scaling to length 1)
+/// Whitening: x ↦ (x − μ)W, after which the fitted rows have mean 0 and, with α = 1, ε = 0, no shrinkage and before scaling to length 1, covariance I
 /// (WhiteningBERT, Huang et al. 2021; Su et al. 2021; Kessy, Lewin and Strimmer, 2018).
 /// </summary>
 /// <remarks>

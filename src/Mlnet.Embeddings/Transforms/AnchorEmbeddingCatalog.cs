@@ -22,7 +22,7 @@ public static class AnchorEmbeddingCatalog
     /// <param name="catalog">The catalog of transforms.</param>
     /// <param name="outputColumnName">The column to add: a known-sized vector of <see cref="float"/>.</param>
     /// <param name="inputColumnName">The column of vectors, d values each; null for the same name as the output, which then hides it.</param>
-    /// <param name="options">How many anchors, and how chosen; null for 128 centroids of k-means.</param>
+    /// <param name="options">How many anchors, and how chosen; null for 128 that lie farthest from each other.</param>
     /// <exception cref="ArgumentException">A column has no name, or a setting is out of its range; the message names it.</exception>
     public static VectorMappingEstimator RelativeRepresentation(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, AnchorOptions? options = null)
     {

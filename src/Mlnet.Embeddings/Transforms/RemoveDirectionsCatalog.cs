@@ -10,6 +10,7 @@ public static class RemoveDirectionsCatalog
 {
     /// <summary>All-but-the-top: subtracts the fitted rows' mean and removes their leading principal components, which tell more of how frequent words are than of what they mean.</summary>
     /// <remarks>
+    /// <para>For similarity, not for classifiers or clusters: <see cref="DirectionRemovalTransform.FitTop"/> has the figures.</para>
     /// <para>Estimator characteristics</para>
     /// <list type="table">
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass that holds a block of rows at a time, or <see cref="MomentsMappingEstimator.FitFrom"/> moments</description></item>

@@ -8,7 +8,7 @@ namespace Mlnet.Embeddings;
 /// <summary>Whitening on <c>mlContext.Transforms</c>.</summary>
 public static class WhitenEmbeddingCatalog
 {
-    /// <summary>Whitens vectors: x ↦ (x − μ)W, after which the fitted rows have covariance I; then scales them to length 1.</summary>
+    /// <summary>Whitens vectors: x ↦ (x − μ)W, a quarter of the way to a covariance of I (<see cref="WhiteningOptions.Alpha"/>), the way that serves most tasks; then scales them to length 1.</summary>
     /// <remarks>
     /// <para><see cref="WhiteningTransform"/> says what few rows, constant and duplicate dimensions come to; nothing is ever NaN.</para>
     /// <para>ML.NET's own <c>VectorWhiten</c> (Microsoft.ML.Mkl.Components) multiplies by a matrix from a singular value decomposition of rows that it holds in memory, 100,000 at most by default, and does not subtract the mean:

@@ -57,7 +57,7 @@ internal static class WhiteningBenchmark
 
         race.Add("fit and apply, scaled to length 1", () =>
         {
-            WhiteningTransform.Fit(rows, new() { Threads = Threads }).Apply(rows.Values, result, Threads);
+            WhiteningTransform.Fit(rows, new() { Alpha = 1, Threads = Threads }).Apply(rows.Values, result, Threads);
             return Rows;
         });
         double[] rates = race.Run("rows");
@@ -68,9 +68,9 @@ internal static class WhiteningBenchmark
     private static void Parts(EmbeddingMatrix rows, float[] result)
     {
         Moments moments = Moments.Of(rows, Threads);
-        WhiteningTransform fitted = WhiteningTransform.FitFrom(moments, new() { Threads = Threads });
+        WhiteningTransform fitted = WhiteningTransform.FitFrom(moments, new() { Alpha = 1, Threads = Threads });
         Time("moments", () => Moments.Of(rows, Threads));
-        Time("matrix of the moments", () => WhiteningTransform.FitFrom(moments, new() { Threads = Threads }));
+        Time("matrix of the moments", () => WhiteningTransform.FitFrom(moments, new() { Alpha = 1, Threads = Threads }));
         Time("apply", () => fitted.Apply(rows.Values, result, Threads));
         fitted.Apply(rows.Row(0), result.AsSpan(0, Dimensions));
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -99,7 +99,7 @@ internal static class WhiteningBenchmark
     {
         foreach (WhiteningKind kind in Enum.GetValues<WhiteningKind>())
         {
-            WhiteningTransform.Fit(rows, new() { Kind = kind, Normalize = false }).Apply(rows.Values, result, Threads);
+            WhiteningTransform.Fit(rows, new() { Kind = kind, Alpha = 1, Normalize = false }).Apply(rows.Values, result, Threads);
             double[] covariance = Moments.Of(new EmbeddingMatrix(result, Rows, Dimensions), Threads).Covariance();
             double worst = 0;
             for (int i = 0; i < covariance.Length; i++)
@@ -114,7 +114,7 @@ internal static class WhiteningBenchmark
     private static void Compare(EmbeddingMatrix rows, byte[] npy)
     {
         float[] result = new float[rows.Values.Length];
-        WhiteningTransform.Fit(rows, new() { Normalize = false }).Apply(rows.Values, result, Threads);
+        WhiteningTransform.Fit(rows, new() { Alpha = 1, Normalize = false }).Apply(rows.Values, result, Threads);
         ReadOnlySpan<double> exact = MemoryMarshal.Cast<byte, double>(npy.AsSpan(10 + npy[8] + (npy[9] << 8)));
         double worst = 0;
         for (int i = 0; i < exact.Length; i++)

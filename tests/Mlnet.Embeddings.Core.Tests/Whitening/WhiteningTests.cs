@@ -13,7 +13,7 @@ public class WhiteningTests
     public void Whitened_rows_have_mean_zero_and_covariance_I(WhiteningKind kind)
     {
         EmbeddingMatrix rows = Rows.Correlated(600, 30, 1);
-        WhiteningTransform whitening = WhiteningTransform.Fit(rows, new() { Kind = kind, Normalize = false });
+        WhiteningTransform whitening = WhiteningTransform.Fit(rows, new() { Kind = kind, Alpha = 1, Normalize = false });
 
         EmbeddingMatrix white = whitening.Apply(rows);
 
@@ -52,7 +52,7 @@ public class WhiteningTests
         double[] expected = kind == WhiteningKind.Zca ? [a, b, b, a] : [l, 0, -1 / 3.0 / l, Math.Sqrt(0.5)];
 
         Moments moments = new(new CentralMoments(3, [0, 0], [4, 2, 2, 4], [0, 0], 100));
-        float[] matrix = WhiteningTransform.FitFrom(moments, new() { Kind = kind }).Matrix.ToArray();
+        float[] matrix = WhiteningTransform.FitFrom(moments, new() { Kind = kind, Alpha = 1 }).Matrix.ToArray();
         for (int i = 0; i < 4; i++)
         {
             Assert.Equal(expected[i], matrix[i], 1e-6);
@@ -108,6 +108,20 @@ public class WhiteningTests
     }
 
     [Fact]
+    public void By_default_variances_are_raised_to_three_quarters_and_Cholesky_makes_them_1()
+    {
+        EmbeddingMatrix rows = Rows.Correlated(500, 8, 5);
+        WhiteningTransform whitening = WhiteningTransform.Fit(rows, new() { Kind = WhiteningKind.Pca, Normalize = false });
+        double[] product = Rows.CoMoments(whitening.Apply(rows));
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.Equal(Math.Pow(whitening.Eigenvalues[i], 0.75), product[(i * 8) + i] / 499, 1e-4);
+        }
+
+        Assert.InRange(Rows.DistanceFromIdentity(WhiteningTransform.Fit(rows, new() { Kind = WhiteningKind.Cholesky, Normalize = false }).Apply(rows)), 0, 1e-3);
+    }
+
+    [Fact]
     public void Shrinkage_whitens_the_shrunk_covariance()
     {
         EmbeddingMatrix rows = Rows.Correlated(20, 10, 6);
@@ -144,7 +158,7 @@ public class WhiteningTests
                 continue;
             }
 
-            WhiteningTransform whitening = WhiteningTransform.Fit(rows, new() { Kind = kind, Normalize = false });
+            WhiteningTransform whitening = WhiteningTransform.Fit(rows, new() { Kind = kind, Alpha = 1, Normalize = false });
             EmbeddingMatrix white = whitening.Apply(rows);
             Assert.Equal(kind is WhiteningKind.Pca or WhiteningKind.PcaCor ? rank : 20, white.Dimensions);
             Assert.All(white.Values.ToArray(), v => Assert.True(float.IsFinite(v)));
@@ -175,7 +189,7 @@ public class WhiteningTests
         Refused("All 5 rows are equal", () => WhiteningTransform.Fit(new EmbeddingMatrix(5, 3)));
         Refused("span 7 only", () => WhiteningTransform.Fit(Rows.Correlated(8, 20, 1), new() { Kind = WhiteningKind.Pca, Dimensions = 8 }));
         Refused("Zca keeps all dimensions", () => WhiteningTransform.Fit(Rows.Correlated(8, 3, 1), new() { Dimensions = 2 }));
-        Refused("leave Alpha at 1", () => WhiteningTransform.Fit(Rows.Correlated(8, 3, 1), new() { Kind = WhiteningKind.Cholesky, Alpha = 0.5 }));
+        Refused("leave Alpha out", () => WhiteningTransform.Fit(Rows.Correlated(8, 3, 1), new() { Kind = WhiteningKind.Cholesky, Alpha = 0.5 }));
         Refused("Alpha goes from 0", () => WhiteningTransform.Fit(Rows.Correlated(8, 3, 1), new() { Alpha = double.NaN }));
         Refused("There are no rows", () => WhiteningTransform.Fit([], cancellationToken: TestContext.Current.CancellationToken));
 

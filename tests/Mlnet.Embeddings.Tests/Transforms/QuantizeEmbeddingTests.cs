@@ -33,16 +33,16 @@ public sealed class QuantizeEmbeddingTests
     {
         VectorRow row = new() { First = [1, -1, 0.5f, 0, -2, 3], Second = new float[6], Third = new float[3], Varying = [] };
         IDataView view = VectorRow.View(_ml, [row]);
-        Assert.Equal([0b1010_0100], Read<byte>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Form = QuantizedForm.PackedBytes })[0]);
-        Assert.Equal([0b1010_0100UL], Read<ulong>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Form = QuantizedForm.PackedWords })[0]);
+        Assert.Equal([0b1010_0100], Read<byte>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Threshold = BinaryThreshold.Zero, Form = QuantizedForm.PackedBytes })[0]);
+        Assert.Equal([0b1010_0100UL], Read<ulong>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Threshold = BinaryThreshold.Zero, Form = QuantizedForm.PackedWords })[0]);
     }
 
     [Fact]
-    public void Bits_by_the_mean_are_set_where_a_value_exceeds_it()
+    public void By_default_bits_are_set_where_a_value_exceeds_the_mean()
     {
         VectorRow[] rows = VectorRow.Random(100);
         IDataView view = VectorRow.View(_ml, rows);
-        byte[][] codes = Read<byte>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Threshold = BinaryThreshold.Mean, Form = QuantizedForm.PackedBytes });
+        byte[][] codes = Read<byte>(view, new QuantizationOptions { Kind = QuantizationKind.Binary, Form = QuantizedForm.PackedBytes });
         float mean = rows.Average(r => r.First[0]);
         Assert.All(rows.Zip(codes), pair => Assert.Equal(pair.First.First[0] > mean, (pair.Second[0] & 0x80) != 0));
     }
@@ -52,7 +52,7 @@ public sealed class QuantizeEmbeddingTests
     {
         QuantizationOptions[] wrong =
         [
-            new() { Form = QuantizedForm.PackedBytes }, new() { Form = QuantizedForm.PackedWords }, new() { Threshold = BinaryThreshold.Mean },
+            new() { Form = QuantizedForm.PackedBytes }, new() { Form = QuantizedForm.PackedWords }, new() { Threshold = BinaryThreshold.Mean }, new() { Threshold = BinaryThreshold.Zero },
             new() { Kind = QuantizationKind.Binary, Tail = 0.1 }, new() { Kind = QuantizationKind.Binary, Form = QuantizedForm.SignedBytes },
             new() { Tail = 0.5 }, new() { Tail = double.NaN }, new() { Kind = (QuantizationKind)7 }, new() { Form = (QuantizedForm)7 },
         ];

@@ -123,7 +123,7 @@ public sealed class VectorMappingTests
     {
         IDataView view = VectorRow.View(_ml, VectorRow.Random(300));
         var steps = _ml.Transforms.CenterEmbedding("Output", "First")
-            .Append(_ml.Transforms.WhitenEmbedding("Output", null, new WhiteningOptions { Normalize = false }))
+            .Append(_ml.Transforms.WhitenEmbedding("Output", null, new WhiteningOptions { Alpha = 1, Normalize = false }))
             .Append(_ml.Transforms.TruncateEmbedding("Output", 4));
         float[][] expected = VectorRow.Read(steps.Fit(view).Transform(view), "Output");
         float[][] found = VectorRow.Read(_ml.Transforms.TransformEmbedding("Output", "First", "center,whiten:zca,truncate:4").Fit(view).Transform(view), "Output");

@@ -13,7 +13,7 @@ internal static class TransformCatalog
         new(
             new("whiten", "pca|zca|pca-cor|zca-cor|cholesky", "make the covariance the identity; zca without a kind",
             [
-                new("k", "all", "dimensions kept, with the pca kinds"), new("alpha", "1", "how far, 0 to 1"), new("eps", "0", "added to each eigenvalue"),
+                new("k", "all", "dimensions kept, with the pca kinds"), new("alpha", "1", "how far, 0 to 1; 0.25 serves most tasks better"), new("eps", "0", "added to each eigenvalue"),
                 new("shrinkage", "none", "or ledoit-wolf"), Unit,
             ]),
             Whiten),
@@ -25,11 +25,11 @@ internal static class TransformCatalog
         new(new("remove-directions", "FILE", "project out the vectors of a file", []), RemoveDirections),
         new(new("truncate", "K", "keep the first K dimensions", [Unit with { Default = "true" }]), Truncate) { KeepsSlots = true },
         new(
-            new("relative", "K", "cosines to K anchors among the fitted rows", [new("anchors", "kmeans", "or random, farthest"), new("sample", "20000", "rows to choose among"), new("seed", "42", "of every draw")]),
+            new("relative", "K", "cosines to K anchors among the fitted rows", [new("anchors", "farthest", "or kmeans, random"), new("sample", "20000", "rows to choose among"), new("seed", "42", "of every draw")]),
             Relative),
         new(new("conceptualize", "FILE", "cosines to the vectors of a file", []), Conceptualize),
         new(
-            new("quantize", "int8|binary", "what is left after quantization", [new("tail", "0", "share of values clipped at each end, with int8"), new("threshold", "zero", "or mean, with binary")]),
+            new("quantize", "int8|binary", "what is left after quantization", [new("tail", "0", "share of values clipped at each end, with int8"), new("threshold", "zero", "or mean, which keeps more, with binary")]),
             Quantize) { KeepsSlots = true },
         new(new("l2", "", "scale to length 1", []), (_, _) => new(i => new UnitLengthTransform(i.Dimensions)) { IsNormalized = true }) { KeepsSlots = true },
     ];
@@ -112,7 +112,7 @@ internal static class TransformCatalog
         AnchorOptions options = new()
         {
             Anchors = step.RequiredValue(),
-            Choice = step.Choice("anchors", ("kmeans", AnchorChoice.KMeans), ("random", AnchorChoice.Random), ("farthest", AnchorChoice.FarthestPoint)),
+            Choice = step.Choice("anchors", ("farthest", AnchorChoice.FarthestPoint), ("kmeans", AnchorChoice.KMeans), ("random", AnchorChoice.Random)),
             Sample = step.Whole("sample") ?? 20_000,
             Seed = step.Whole("seed") ?? 42,
         };

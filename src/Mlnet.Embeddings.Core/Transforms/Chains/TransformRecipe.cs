@@ -3,7 +3,8 @@ using Mlnet.Embeddings.Whitening;
 namespace Mlnet.Embeddings.Transforms;
 
 /// <summary>A chain of transforms that is written down but not fitted, such as <c>center,whiten:zca(alpha=1,eps=0),truncate:128,l2</c>.</summary>
-/// <remarks>A step is a name, a colon and a value where it takes one, and arguments in parentheses. <see cref="Steps"/> lists all there are.</remarks>
+/// <remarks>A step is a name, a colon and a value where it takes one, and arguments in parentheses. <see cref="Steps"/> lists all there are.
+/// A chain does what is written and no more: arguments left out have their plain values (whitening to a covariance of I, not scaled to length 1; bits by sign), not those that options classes recommend.</remarks>
 public sealed class TransformRecipe
 {
     private readonly List<TransformCatalog.Step> _steps;

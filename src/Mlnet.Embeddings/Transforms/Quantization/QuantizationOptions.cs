@@ -9,16 +9,18 @@ public sealed class QuantizationOptions
     /// <summary>What the column holds. What the codes stand for, because that is what other components and trainers read.</summary>
     public QuantizedForm Form { get; init; } = QuantizedForm.Values;
 
-    /// <summary>With <see cref="QuantizationKind.Scalar"/>, the share of values at each end of a dimension that may be clipped, 0 to below 0.5. 0, least to greatest, as sentence-transformers does; more where outliers waste codes.</summary>
+    /// <summary>With <see cref="QuantizationKind.Scalar"/>, the share of values at each end of a dimension that may be clipped, 0 to below 0.5. 0, least to greatest: no tail that was tried gains anything (<see cref="Int8Quantization.Fit"/>).</summary>
     public double Tail { get; init; }
 
-    /// <summary>With <see cref="QuantizationKind.Binary"/>, what a value must exceed for its bit to be 1. Zero, as sentence-transformers does.</summary>
-    public BinaryThreshold Threshold { get; init; } = BinaryThreshold.Zero;
+    /// <summary>With <see cref="QuantizationKind.Binary"/>, what a value must exceed for its bit to be 1. Null, for the mean, which keeps more on every task that was tried (<see cref="BinaryThreshold"/>); zero for codes that others made by sign.</summary>
+    public BinaryThreshold? Threshold { get; init; }
+
+    internal BinaryThreshold EffectiveThreshold => Threshold ?? BinaryThreshold.Mean;
 
     /// <exception cref="ArgumentException">A setting is out of its range, or belongs to another kind.</exception>
     internal void Validate()
     {
-        if (!Enum.IsDefined(Kind) || !Enum.IsDefined(Form) || !Enum.IsDefined(Threshold))
+        if (!Enum.IsDefined(Kind) || !Enum.IsDefined(Form) || !Enum.IsDefined(EffectiveThreshold))
         {
             throw new ArgumentException($"There is no quantization {Kind} as {Form} with the threshold {Threshold}.");
         }
@@ -30,7 +32,7 @@ public sealed class QuantizationOptions
 
         bool fits = Kind == QuantizationKind.Binary
             ? Tail == 0 && Form != QuantizedForm.SignedBytes
-            : Threshold == BinaryThreshold.Zero && (Form is QuantizedForm.Values or QuantizedForm.SignedBytes);
+            : Threshold is null && (Form is QuantizedForm.Values or QuantizedForm.SignedBytes);
         if (!fits)
         {
             throw new ArgumentException($"{nameof(Tail)} and {QuantizedForm.SignedBytes} are for {QuantizationKind.Scalar}; {nameof(Threshold)}, {QuantizedForm.PackedBytes} and {QuantizedForm.PackedWords} are for {QuantizationKind.Binary}. {Kind} was asked for as {Form}, with the tail {Tail} and the threshold {Threshold}.");

@@ -12,7 +12,7 @@ public static class QuantizeEmbeddingCatalog
     /// <para>The fitted <see cref="Int8Quantization"/> or <see cref="BinaryQuantization"/>, the transformer's <see cref="VectorMappingTransformer.Fitted"/>, scores queries that are not quantized against codes.</para>
     /// <para>Estimator characteristics</para>
     /// <list type="table">
-    /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass that holds a block of rows at a time (with a tail, 10,000 rows); no for bits by sign</description></item>
+    /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass that holds a block of rows at a time (with a tail, 10,000 rows); no for bits by zero</description></item>
     /// <item><term>Input column data type</term><description>Known-sized vector of <see cref="float"/>, d values</description></item>
     /// <item><term>Output column data type</term><description>Known-sized vector: d values of <see cref="float"/> (of length 1 where binary), or codes: d of <see cref="sbyte"/>, ⌈d/8⌉ of <see cref="byte"/> or ⌈d/64⌉ of <see cref="ulong"/></description></item>
     /// <item><term>Exportable to ONNX</term><description>No</description></item>
@@ -39,7 +39,7 @@ public static class QuantizeEmbeddingCatalog
     private static VectorTransform Fit(VectorRows rows, QuantizationOptions options) => options switch
     {
         { Kind: QuantizationKind.Scalar } => Int8Quantization.Fit(rows.Blocks(), options.Tail, cancellationToken: rows.CancellationToken),
-        { Threshold: BinaryThreshold.Zero } => new BinaryQuantization(rows.Dimensions),
-        _ => BinaryQuantization.Fit(rows.Blocks(), options.Threshold, rows.CancellationToken),
+        { EffectiveThreshold: BinaryThreshold.Zero } => new BinaryQuantization(rows.Dimensions),
+        _ => BinaryQuantization.Fit(rows.Blocks(), options.EffectiveThreshold, rows.CancellationToken),
     };
 }
