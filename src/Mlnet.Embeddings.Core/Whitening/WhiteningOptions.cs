@@ -16,7 +16,7 @@ public sealed class WhiteningOptions
 
     /// <summary>
     /// How far to whiten, 0 to 1: variances are raised to 1 − α; 1 gives a covariance of I, 0 rotates (PCA) or centres (ZCA) only. Null, for 0.25, and 1 with
-    /// <see cref="WhiteningKind.Cholesky"/>, which knows no less. 0.25 keeps what whitening gains and hardly loses: STS +0.9 and +1.1, neighbours +2.4 and +3.4, classification −0.5 and +0.2,
+    /// <see cref="WhiteningKind.Cholesky"/>, which knows no less. 0.25 keeps what whitening gains and hardly loses: STS +0.9 and +1.1, neighbours +2.5 and +3.4, classification −0.5 and +0.2,
     /// clusters −0.4 and +0.2; 1 gives +0.3 and +1.2, +0.1 and +1.8, −12.8 and −4.0, −23.6 and −9.7.
     /// </summary>
     public double? Alpha { get; init; }
