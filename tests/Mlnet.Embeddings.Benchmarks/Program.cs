@@ -16,7 +16,8 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["onnx-parts"] = ("filling a batch and pooling it, in time and bytes (BenchmarkDotNet)", EncoderPartsBenchmark.Run),
     ["onnx-memory"] = ("peak memory of the encoder in an ML.NET pipeline over a million texts", EncoderMemory.Run),
     ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
-    ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: memory [ROWS]", WhiteningBenchmark.Run),
+    ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: pipeline; or: memory [ROWS]", WhiteningBenchmark.Run),
+    ["whitening-parts"] = ("moments of a block, one applied, and a row alone, one thread, in time and bytes (BenchmarkDotNet)", WhiteningPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
 #if MKL
     ["vector-whiten"] = ("ML.NET's own VectorWhiten beside WhitenEmbedding: covariance and mean, similarity, time", VectorWhitenBenchmark.Run),

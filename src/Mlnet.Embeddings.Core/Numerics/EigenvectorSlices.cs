@@ -120,16 +120,16 @@ internal static unsafe class EigenvectorSlices
         for (int i = last; i >= first; i--, cosines++, sines++)
         {
             double* lower = upper - Width;
-            Vector256<double> c = Vector256.Create(*cosines), s = Vector256.Create(*sines);
+            Vector256<double> c = Vector256.Create(*cosines), s = Vector256.Create(*sines), minus = Vector256.Create(-*sines);
             Vector256<double> l0 = Vector256.Load(lower), l1 = Vector256.Load(lower + 4), l2 = Vector256.Load(lower + 8), l3 = Vector256.Load(lower + 12);
             Vector256.MultiplyAddEstimate(s, l0, c * u0).Store(upper);
             Vector256.MultiplyAddEstimate(s, l1, c * u1).Store(upper + 4);
             Vector256.MultiplyAddEstimate(s, l2, c * u2).Store(upper + 8);
             Vector256.MultiplyAddEstimate(s, l3, c * u3).Store(upper + 12);
-            u0 = Vector256.MultiplyAddEstimate(c, l0, -(s * u0));
-            u1 = Vector256.MultiplyAddEstimate(c, l1, -(s * u1));
-            u2 = Vector256.MultiplyAddEstimate(c, l2, -(s * u2));
-            u3 = Vector256.MultiplyAddEstimate(c, l3, -(s * u3));
+            u0 = Vector256.MultiplyAddEstimate(c, l0, minus * u0);
+            u1 = Vector256.MultiplyAddEstimate(c, l1, minus * u1);
+            u2 = Vector256.MultiplyAddEstimate(c, l2, minus * u2);
+            u3 = Vector256.MultiplyAddEstimate(c, l3, minus * u3);
             upper = lower;
         }
 

@@ -13,6 +13,9 @@ internal sealed unsafe class PackedMatrix
     /// <summary>Terms summed at a time; a panel of B (24 KiB with AVX2) stays in the first-level cache.</summary>
     public const int InnerBlock = 256;
 
+    // A row of an encoder's width takes no buffer from the pool.
+    private const int StackValues = 1040;
+
     private readonly Memory<float> _panels;
     private readonly int _inner;
     private readonly int _columns;
@@ -53,8 +56,10 @@ internal sealed unsafe class PackedMatrix
     /// <param name="count">Rows of A and C.</param>
     public void Multiply(ReadOnlySpan<float> rows, ReadOnlySpan<float> center, Span<float> destination, int count)
     {
-        float[] rented = ArrayPool<float>.Shared.Rent((RoundUp(Math.Min(count, RowBlock), Height) * _inner) + AlignedMemory.Spare<float>());
-        fixed (float* a = rows, mean = center, panels = _panels.Span, c = destination, unaligned = rented)
+        int needed = (Padded(Math.Min(count, RowBlock)) * _inner) + AlignedMemory.Spare<float>();
+        float[]? rented = needed > StackValues ? ArrayPool<float>.Shared.Rent(needed) : null;
+        Span<float> buffer = rented is null ? stackalloc float[StackValues] : rented;
+        fixed (float* a = rows, mean = center, panels = _panels.Span, c = destination, unaligned = buffer)
         {
             float* packed = AlignedMemory.Align(unaligned);
             for (int row = 0; row < count; row += RowBlock)
@@ -63,13 +68,16 @@ internal sealed unsafe class PackedMatrix
             }
         }
 
-        ArrayPool<float>.Shared.Return(rented);
+        if (rented is not null)
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
     }
 
     // All terms of the rows are packed before the first result is written: it may be written over them.
     private void Multiply(StridedMatrix<float> a, float* center, float* panels, StridedMatrix<float> c, int rows, float* packed)
     {
-        nint height = RoundUp(rows, Height);
+        nint height = Padded(rows);
         for (int first = 0; first < _inner; first += InnerBlock)
         {
             PackLeft(a.From(0, first), center is null ? null : center + first, packed + (height * first), BlockOf(rows, first));
@@ -81,6 +89,9 @@ internal sealed unsafe class PackedMatrix
             MultiplyPacked(new(packed + (height * first), size.Inner, 1), panels + ((nint)first * PaddedColumns(_columns)), c, size, accumulate: first > 0);
         }
     }
+
+    // A row alone needs no company of zeros.
+    private static int Padded(int rows) => rows == 1 ? 1 : RoundUp(rows, Height);
 
     private Size BlockOf(int rows, int first) => new(rows, Math.Min(InnerBlock, _inner - first), _columns);
 
@@ -136,13 +147,6 @@ internal sealed unsafe class PackedMatrix
     // Tile after tile of rows. Rows that lie in one piece stay so; those of a transposed factor go term after term.
     private static StridedMatrix<float> PackLeft(StridedMatrix<float> a, float* center, float* packed, Size size)
     {
-        int missing = RoundUp(size.Rows, Height) - size.Rows;
-        if (missing > 0)
-        {
-            int tile = size.Rows / Height * Height;
-            new Span<float>(packed + ((nint)tile * size.Inner), Height * size.Inner).Clear();
-        }
-
         if (a.ColumnStride == 1)
         {
             for (int row = 0; row < size.Rows; row++)
@@ -159,9 +163,12 @@ internal sealed unsafe class PackedMatrix
                 }
             }
 
+            new Span<float>(packed + ((nint)size.Rows * size.Inner), (Padded(size.Rows) - size.Rows) * size.Inner).Clear();
             return new(packed, size.Inner, 1);
         }
 
+        int whole = size.Rows / Height * Height;
+        new Span<float>(packed + ((nint)whole * size.Inner), (RoundUp(size.Rows, Height) - whole) * size.Inner).Clear();
         for (int row = 0; row < size.Rows; row += Height)
         {
             Transpose(a.From(row, 0), Math.Min(Height, size.Rows - row), size.Inner, packed + ((nint)row * size.Inner), Height);
@@ -192,8 +199,22 @@ internal sealed unsafe class PackedMatrix
             return;
         }
 
+        if (rows == 1 && columns == Width)
+        {
+            ProductTile<float>.MultiplyRow(left, panel, inner, c.First, accumulate);
+            return;
+        }
+
         float* tile = stackalloc float[ProductTile<float>.Rows512 * ProductTile<float>.Columns512];
-        ProductTile<float>.Multiply(left, panel, inner, tile, Width, accumulate: false);
+        if (rows == 1)
+        {
+            ProductTile<float>.MultiplyRow(left, panel, inner, tile, accumulate: false);
+        }
+        else
+        {
+            ProductTile<float>.Multiply(left, panel, inner, tile, Width, accumulate: false);
+        }
+
         for (int i = 0; i < rows; i++)
         {
             Span<float> to = new(c.First + (i * c.RowStride), columns);

@@ -42,6 +42,46 @@ internal static unsafe class ProductTile<T>
         Multiply256(left, right, terms, c, stride, accumulate);
     }
 
+    /// <summary>The same for a tile of one row, to the bit.</summary>
+    public static void MultiplyRow(StridedMatrix<T> left, T* right, int terms, T* c, bool accumulate)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            MultiplyRow512(left, right, terms, c, accumulate);
+            return;
+        }
+
+        MultiplyRow256(left, right, terms, c, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyRow256(StridedMatrix<T> left, T* right, int terms, T* c, bool accumulate)
+    {
+        Vector256<T> c0 = default, c1 = default, c2 = default;
+        nint term = left.ColumnStride;
+        T* a = left.First;
+        for (int p = 0; p < terms; p++, a += term, right += 3 * Vector256<T>.Count)
+        {
+            MultiplyAdd(a[0], Vector256.Load(right), Vector256.Load(right + Vector256<T>.Count), Vector256.Load(right + (2 * Vector256<T>.Count)), ref c0, ref c1, ref c2);
+        }
+
+        Store(c, c0, c1, c2, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyRow512(StridedMatrix<T> left, T* right, int terms, T* c, bool accumulate)
+    {
+        Vector512<T> c0 = default, c1 = default, c2 = default;
+        nint term = left.ColumnStride;
+        T* a = left.First;
+        for (int p = 0; p < terms; p++, a += term, right += 3 * Vector512<T>.Count)
+        {
+            MultiplyAdd(a[0], Vector512.Load(right), Vector512.Load(right + Vector512<T>.Count), Vector512.Load(right + (2 * Vector512<T>.Count)), ref c0, ref c1, ref c2);
+        }
+
+        Store(c, c0, c1, c2, accumulate);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply256(StridedMatrix<T> left, T* right, int terms, T* c, nint stride, bool accumulate)
     {

@@ -8,6 +8,9 @@ internal sealed class QlIteration
     // Two or three rounds are usual; what is not found after so many never will be.
     private const int MaximumRounds = 100;
 
+    // 2⁻⁵³, what rounding leaves unknown.
+    private const double Rounding = 1.0 / (1L << 53);
+
     private double[] _cosines;
     private double[] _sines;
 
@@ -67,7 +70,7 @@ internal sealed class QlIteration
 
     // Beside its neighbours, or beside the largest entry: small eigenvalues are not known any better than that.
     private static bool IsNegligible(double e, double left, double right, double largest) =>
-        Math.Abs(e) <= Math.ScaleB(1, -53) * Math.Max(Math.Abs(left) + Math.Abs(right), largest / 4);
+        Math.Abs(e) <= Rounding * Math.Max(Math.Abs(left) + Math.Abs(right), largest / 4);
 
     // One QL step on rows l to m with Wilkinson's shift.
     private void Chase(double[] d, double[] e, int l, int m)

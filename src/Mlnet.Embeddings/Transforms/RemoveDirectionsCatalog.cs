@@ -33,7 +33,7 @@ public static class RemoveDirectionsCatalog
             nameof(RemoveTopComponents),
             outputColumnName,
             inputColumnName,
-            rows => DirectionRemovalTransform.FitTop(rows.Blocks(), components, Environment.ProcessorCount, rows.CancellationToken),
+            rows => DirectionRemovalTransform.FitTopFrom(rows.Moments(Environment.ProcessorCount), components, Environment.ProcessorCount),
             moments => DirectionRemovalTransform.FitTopFrom(moments, components, Environment.ProcessorCount));
     }
 

@@ -56,7 +56,7 @@ public static class WhitenEmbeddingCatalog
             nameof(WhitenEmbedding),
             outputColumnName,
             inputColumnName,
-            rows => WhiteningTransform.Fit(rows.Blocks(), options, rows.CancellationToken),
+            rows => WhiteningTransform.FitFrom(rows.Moments(options.Threads), options),
             moments => WhiteningTransform.FitFrom(moments, options))
         {
             IsNormalized = options.Normalize,

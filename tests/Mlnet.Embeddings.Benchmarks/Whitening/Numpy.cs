@@ -45,6 +45,9 @@ internal sealed class Numpy : IDisposable
     /// <summary>Fits and applies once.</summary>
     public long Run() => long.Parse(Ask("run"), CultureInfo.InvariantCulture);
 
+    /// <summary>The same, and scales the rows to length 1.</summary>
+    public long RunToUnitLength() => long.Parse(Ask("unit"), CultureInfo.InvariantCulture);
+
     /// <summary>Writes the first rows as float64 whitens them.</summary>
     public void WriteExact() => Ask("exact");
 

@@ -24,6 +24,12 @@ internal static class WhiteningBenchmark
         }
 
         EmbeddingMatrix rows = Correlated();
+        if (args is ["pipeline"])
+        {
+            WhiteningPipeline.Run(rows);
+            return;
+        }
+
         float[] result = new float[rows.Values.Length];
         Check(rows, result);
         string folder = Directory.CreateTempSubdirectory("whitening-").FullName;
@@ -53,6 +59,7 @@ internal static class WhiteningBenchmark
         if (numpy is not null)
         {
             race.Add("numpy: mean, covariance, eigh, transform", numpy.Run);
+            race.Add("numpy: the same, scaled to length 1", numpy.RunToUnitLength);
         }
 
         race.Add("fit and apply, scaled to length 1", () =>

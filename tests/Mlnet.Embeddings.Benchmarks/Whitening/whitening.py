@@ -22,5 +22,7 @@ for line in sys.stdin:
         np.save(sys.argv[2], whiten(rows.astype(np.float64), np.float64)[:1000])
         print("done", flush=True)
     else:
-        whiten(rows, np.float64)
+        white = whiten(rows, np.float64)
+        if line.startswith("unit"):
+            white /= np.linalg.norm(white, axis=1, keepdims=True)
         print(len(rows), flush=True)

@@ -23,6 +23,23 @@ public unsafe class ProductTileTests
         Check<double>(ProductTile<double>.Multiply512, ProductTile<double>.Rows512, ProductTile<double>.Columns512, terms, accumulate, 1e-14);
     }
 
+    [Fact]
+    public void A_row_alone_gives_the_same_to_the_bit()
+    {
+        const int Terms = 50;
+        float[] left = Uniform<float>(ProductTile<float>.Rows512 * Terms, 1), right = Uniform<float>(Terms * ProductTile<float>.Columns512, 2);
+        float[] tile = new float[ProductTile<float>.Rows512 * ProductTile<float>.Columns512], row = new float[ProductTile<float>.Columns512];
+        fixed (float* l = left, r = right, t = tile, p = row)
+        {
+            ProductTile<float>.Multiply256(new(l, Terms, 1), r, Terms, t, ProductTile<float>.Columns256, accumulate: false);
+            ProductTile<float>.MultiplyRow256(new(l, Terms, 1), r, Terms, p, accumulate: false);
+            Assert.Equal(tile[..ProductTile<float>.Columns256], row[..ProductTile<float>.Columns256]);
+            ProductTile<float>.Multiply512(new(l, Terms, 1), r, Terms, t, ProductTile<float>.Columns512, accumulate: false);
+            ProductTile<float>.MultiplyRow512(new(l, Terms, 1), r, Terms, p, accumulate: false);
+            Assert.Equal(tile[..ProductTile<float>.Columns512], row);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(11)]

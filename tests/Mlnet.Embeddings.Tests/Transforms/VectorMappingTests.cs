@@ -81,6 +81,56 @@ public sealed class VectorMappingTests
     }
 
     [Fact]
+    public void A_vector_that_is_not_finite_is_refused_by_a_matrix_once_its_row_is_asked_for()
+    {
+        // Rows are read ahead of the one that is asked for.
+        VectorRow[] rows = VectorRow.Random(300);
+        VectorMappingTransformer transformer = _ml.Transforms.WhitenEmbedding("White", "First").Fit(VectorRow.View(_ml, rows));
+        rows[207].First[3] = float.NegativeInfinity;
+        IDataView mapped = transformer.Transform(VectorRow.View(_ml, rows));
+        using DataViewRowCursor cursor = mapped.GetRowCursor([mapped.Schema["White"]]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(mapped.Schema["White"]);
+        VBuffer<float> value = default;
+        for (int row = 0; row < 207; row++)
+        {
+            Assert.True(cursor.MoveNext());
+            getter(ref value);
+            Assert.True(value.GetValues().Length == VectorRow.Wide, $"row {row}");
+        }
+
+        Assert.True(cursor.MoveNext());
+        Assert.Contains("column 'First' in row 207", Assert.Throws<InvalidOperationException>(() => getter(ref value)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_cursors_fit_what_one_does()
+    {
+        VectorRow[] rows = VectorRow.Random(9000);
+        IDataView view = VectorRow.View(_ml, rows);
+        IDataView cached = _ml.Data.Cache(view, "First");
+        VectorRow.Read(cached, "First");
+        Assert.True(cached.GetRowCursorSet([cached.Schema["First"]], 2).Length > 1, "The view gives one cursor only.");
+        WhiteningOptions one = new() { Threads = 1 }, two = new() { Threads = 2 };
+        ReadOnlySpan<float> expected = ((WhiteningTransform)_ml.Transforms.WhitenEmbedding("First", "First", one).Fit(view).Fitted).Matrix;
+        ReadOnlySpan<float> found = ((WhiteningTransform)_ml.Transforms.WhitenEmbedding("First", "First", two).Fit(cached).Fitted).Matrix;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], found[i], 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void Several_cursors_name_the_row_that_is_not_finite()
+    {
+        VectorRow[] rows = VectorRow.Random(9000);
+        rows[7654].First[2] = float.NaN;
+        IDataView cached = _ml.Data.Cache(VectorRow.View(_ml, rows), "First");
+        VectorRow.Read(cached, "First");
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => _ml.Transforms.WhitenEmbedding("First", "First", new WhiteningOptions { Threads = 2 }).Fit(cached));
+        Assert.Contains("column 'First' in row 7654", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Vectors_of_no_known_size_are_refused()
     {
         IDataView view = VectorRow.View(_ml, VectorRow.Random(5));

@@ -55,25 +55,42 @@ internal sealed class VectorInput
         /// <exception cref="InvalidOperationException">A vector holds NaN or infinity; the message tells column and row.</exception>
         public void Read(Span<float> destination)
         {
+            Copy(destination);
+            if (!TensorPrimitives.IsFiniteAll<float>(destination[..input.Dimensions]))
+            {
+                throw NotFinite(destination, row.Position);
+            }
+        }
+
+        /// <summary>Reads without a look at the values.</summary>
+        public void Copy(Span<float> destination)
+        {
             for (int i = 0; i < _getters.Length; i++)
             {
                 _getters[i](ref _value);
                 Span<float> part = destination[..input.Sizes[i]];
                 if (_value.Length != part.Length)
                 {
-                    throw new InvalidOperationException($"{Where(i)} has {_value.Length} values; the column's type says {part.Length}.");
+                    throw new InvalidOperationException($"{Where(i, row.Position)} has {_value.Length} values; the column's type says {part.Length}.");
                 }
 
                 _value.CopyTo(part);
-                if (!TensorPrimitives.IsFiniteAll<float>(part))
-                {
-                    throw new InvalidOperationException($"{Where(i)} holds a value that is not a finite number. Remove the row, or find out where the value comes from.");
-                }
-
                 destination = destination[part.Length..];
             }
         }
 
-        private string Where(int column) => $"{input.Component}: column '{input.Columns[column].Name}' in row {row.Position}";
+        /// <summary>What is wrong with vectors that hold NaN or infinity, read from the row of that position.</summary>
+        public InvalidOperationException NotFinite(ReadOnlySpan<float> vectors, long position)
+        {
+            int column = 0;
+            while (TensorPrimitives.IsFiniteAll(vectors[..input.Sizes[column]]))
+            {
+                vectors = vectors[input.Sizes[column++]..];
+            }
+
+            return new InvalidOperationException($"{Where(column, position)} holds a value that is not a finite number. Remove the row, or find out where the value comes from.");
+        }
+
+        private string Where(int column, long position) => $"{input.Component}: column '{input.Columns[column].Name}' in row {position}";
     }
 }

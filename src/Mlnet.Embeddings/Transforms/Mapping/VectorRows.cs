@@ -1,6 +1,8 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Mlnet.Embeddings.Components;
+using Mlnet.Embeddings.Whitening;
 
 namespace Mlnet.Embeddings.Transforms;
 
@@ -23,32 +25,32 @@ internal sealed class VectorRows(IHostEnvironment environment, IDataView view, V
     /// <exception cref="InvalidOperationException">There are no rows, or one holds NaN or infinity; the message tells which.</exception>
     public IEnumerable<EmbeddingMatrix> Blocks()
     {
-        int capacity = Math.Clamp(BlockValues / Dimensions, 1, MaximumBlockRows);
-        float[] values = new float[capacity * Dimensions];
         using DataViewRowCursor cursor = view.GetRowCursor(input.Columns);
-        VectorInput.RowReader reader = input.Reader(cursor);
-        int rows = 0;
         bool any = false;
-        while (cursor.MoveNext())
+        foreach (EmbeddingMatrix block in Blocks(cursor, cancellationToken))
         {
-            reader.Read(values.AsSpan(rows * Dimensions, Dimensions));
             any = true;
-            if (++rows == capacity)
-            {
-                CancellationWatch.ThrowIfCanceled(environment);
-                yield return new EmbeddingMatrix(values, rows, Dimensions);
-                rows = 0;
-            }
+            yield return block;
         }
 
         if (!any)
         {
-            throw new InvalidOperationException($"{input.Component}: the data has no rows to fit on.");
+            throw NoRows();
         }
+    }
 
-        if (rows > 0)
+    /// <summary>The moments of all rows: a thread for each cursor where the view gives several, else block by block.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows, or one holds NaN or infinity; the message tells which.</exception>
+    public Moments Moments(int threads)
+    {
+        DataViewRowCursor[] cursors = threads > 1 ? view.GetRowCursorSet(input.Columns, threads) : [];
+        try
         {
-            yield return new EmbeddingMatrix(values, rows, Dimensions);
+            return cursors.Length > 1 ? Merged(cursors) : Whitening.Moments.Of(Blocks(), threads, cancellationToken);
+        }
+        finally
+        {
+            Array.ForEach(cursors, cursor => cursor.Dispose());
         }
     }
 
@@ -74,4 +76,78 @@ internal sealed class VectorRows(IHostEnvironment environment, IDataView view, V
 
         return [.. values.Select((v, column) => new EmbeddingMatrix([.. v], rows, Sizes[column]))];
     }
+
+    // Cursors of a set may wait for each other, so that each needs a thread of its own.
+    private Moments Merged(DataViewRowCursor[] cursors)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Moments[] parts = [.. cursors.Select(_ => new Moments(Dimensions))];
+        Task[] tasks = [.. cursors.Select((cursor, i) => Task.Factory.StartNew(() => AddAll(cursor, parts[i], stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        try
+        {
+            Task.WaitAll(tasks, CancellationToken.None);
+        }
+        catch (AggregateException failures)
+        {
+            Exception first = failures.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) ?? failures.InnerExceptions[0];
+            if (first is InvalidOperationException)
+            {
+                // A cursor of a set may count its own rows only; a single one tells which row of the view it is.
+                foreach (EmbeddingMatrix _ in Blocks())
+                {
+                }
+            }
+
+            ExceptionDispatchInfo.Throw(first);
+        }
+
+        foreach (Moments part in parts.Skip(1))
+        {
+            parts[0].Merge(part);
+        }
+
+        return parts[0].Count > 0 ? parts[0] : throw NoRows();
+    }
+
+    private void AddAll(DataViewRowCursor cursor, Moments moments, CancellationTokenSource stop)
+    {
+        try
+        {
+            foreach (EmbeddingMatrix block in Blocks(cursor, stop.Token))
+            {
+                moments.Add(block.Values);
+            }
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+    }
+
+    private IEnumerable<EmbeddingMatrix> Blocks(DataViewRowCursor cursor, CancellationToken stop)
+    {
+        int capacity = Math.Clamp(BlockValues / Dimensions, 1, MaximumBlockRows);
+        float[] values = new float[capacity * Dimensions];
+        VectorInput.RowReader reader = input.Reader(cursor);
+        int rows = 0;
+        while (cursor.MoveNext())
+        {
+            reader.Read(values.AsSpan(rows * Dimensions, Dimensions));
+            if (++rows == capacity)
+            {
+                CancellationWatch.ThrowIfCanceled(environment);
+                stop.ThrowIfCancellationRequested();
+                yield return new EmbeddingMatrix(values, rows, Dimensions);
+                rows = 0;
+            }
+        }
+
+        if (rows > 0)
+        {
+            yield return new EmbeddingMatrix(values, rows, Dimensions);
+        }
+    }
+
+    private InvalidOperationException NoRows() => new($"{input.Component}: the data has no rows to fit on.");
 }
