@@ -9,7 +9,7 @@ public static class CombineEmbeddingsCatalog
 {
     /// <summary>Features of a pair of vectors u, v for a trainer: u, v, |u − v|, u ∘ v and their cosine.</summary>
     /// <remarks>
-    /// <para>With a column of groups they feed FastTree's and LightGBM's ranking.</para>
+    /// <para>With a column of groups they feed FastTree's and LightGBM's ranking. From few examples less teaches more: on TrecQA's 78 questions the cosine with counts of shared words ranks better than the cosine, all features do not (<c>./build.sh bench ranking</c>).</para>
     /// <para>Estimator characteristics</para>
     /// <list type="table">
     /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
