@@ -37,18 +37,18 @@ internal static class VectorWhitenBenchmark
 
     private static IEstimator<ITransformer> Theirs(MLContext ml) => ml.Transforms.VectorWhiten("Output", "Vector", Microsoft.ML.Transforms.WhiteningKind.ZeroPhaseComponentAnalysis);
 
-    private static IEstimator<ITransformer> Ours(MLContext ml) => ml.Transforms.WhitenEmbedding("Output", "Vector", new WhiteningOptions { Normalize = false, Threads = 2 });
+    private static IEstimator<ITransformer> Ours(MLContext ml) => ml.Transforms.WhitenEmbedding("Output", "Vector", new WhiteningOptions { Alpha = 1, Normalize = false, Threads = 2 });
 
     private static void Similarity(MLContext ml, string name, EmbeddingModel model)
     {
         StsTask task = new(model);
         EmbeddingMatrix sentences = task.FitSample(10_000);
         IDataView view = View(ml, sentences);
-        VectorTransform whitening = WhiteningTransform.Fit(sentences, new() { Normalize = false });
+        VectorTransform whole = WhiteningTransform.Fit(sentences, new() { Alpha = 1 }), usual = WhiteningTransform.Fit(sentences);
         VectorTransform[] centred = [CenteringTransform.Fit(sentences), Matrix(ml, Theirs(ml).Fit(view), model.Dimensions)];
         (string What, VectorTransform? Transform)[] contenders =
         [
-            ("as they are", null), ("centred", centred[0]), ("VectorWhiten", centred[1]), ("centred, then by that matrix", new TransformChain(centred)), ("WhitenEmbedding", whitening),
+            ("as they are", null), ("centred", centred[0]), ("VectorWhiten", centred[1]), ("centred, then by that matrix", new TransformChain(centred)), ("WhitenEmbedding, α = 1", whole), ("WhitenEmbedding as it comes", usual),
         ];
         Console.WriteLine($"{name}: Spearman's correlation on STS-B dev, fitted on {sentences.Rows:#,0} sentences of STS-B train");
         foreach ((string what, VectorTransform? transform) in contenders)
