@@ -10,7 +10,8 @@ namespace Mlnet.Embeddings.Neighbors;
 /// </summary>
 internal sealed class ExactSearch
 {
-    private const int QueryBlock = 192;
+    // Each block of queries packs the rows anew, which is a tenth of the work with half as many.
+    private const int QueryBlock = 384;
     private const int RowBlock = 2048;
 
     // Rows that float32 cannot tell from the k-th are rarely more.
