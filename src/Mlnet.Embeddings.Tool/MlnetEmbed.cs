@@ -60,6 +60,7 @@ internal static class MlnetEmbed
             TrainStaticCommand.Create(environment),
             TransformCommand.Create(environment),
             DescribeCommand.Create(environment),
+            HubnessCommand.Create(environment),
 #if WITH_ONNX
             QuantizeCommand.Create(environment),
 #endif

@@ -33,4 +33,19 @@ internal static class OutputFile
             throw new ToolException($"There is no folder '{Path.GetDirectoryName(path)}' to write '{Path.GetFileName(path)}' into. Make it first.");
         }
     }
+
+    /// <summary>Writes a text through a temporary file beside it, so that a run that is stopped leaves the old file or the new one.</summary>
+    public static void WriteText(string path, string text)
+    {
+        string temporary = path + ".part";
+        try
+        {
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
 }

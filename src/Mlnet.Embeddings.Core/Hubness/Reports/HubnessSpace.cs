@@ -1,0 +1,64 @@
+using Mlnet.Embeddings.Neighbors;
+
+namespace Mlnet.Embeddings.Hubness;
+
+/// <summary>The hubness of rows in one space of distances.</summary>
+public sealed record HubnessSpace
+{
+    /// <summary>What the space is called.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The measures.</summary>
+    public required HubnessMeasures Measures { get; init; }
+
+    /// <summary>Their intervals.</summary>
+    public required HubnessIntervals Intervals { get; init; }
+
+    /// <summary>How many rows stand in how many lists.</summary>
+    public required OccurrenceHistogram Histogram { get; init; }
+
+    /// <summary>The rows that stand in most lists, most first.</summary>
+    public required IReadOnlyList<Hub> WorstHubs { get; init; }
+
+    /// <summary>
+    /// The share of rows whose label differs from the vote of their k neighbours, each weighing 1/distance: the leave-one-out error of the nearest-neighbour classifier; null without labels.
+    /// </summary>
+    public double? NeighborError { get; init; }
+
+    /// <summary>Measures rows.</summary>
+    /// <param name="name">What the space is called.</param>
+    /// <param name="lists">Each row's nearest other rows.</param>
+    /// <param name="shift">What has to be added to distances, so that they can weigh votes.</param>
+    /// <param name="options">Texts, labels, hubs, intervals.</param>
+    /// <param name="cancellationToken">Ends the bootstrap.</param>
+    internal static HubnessSpace Of(string name, NeighborLists lists, double shift, HubnessReportOptions options, CancellationToken cancellationToken)
+    {
+        int[] occurrences = new int[lists.Queries];
+        for (int i = 0; i < lists.Queries; i++)
+        {
+            foreach (int neighbor in lists.Indices(i))
+            {
+                occurrences[neighbor]++;
+            }
+        }
+
+        bool[]? errors = options.Labels is null ? null : NeighborVote.Errors(lists, options.Labels, shift);
+        OccurrenceHistogram histogram = OccurrenceHistogram.Of(occurrences);
+        return new()
+        {
+            Name = name,
+            Measures = HubnessMeasures.Of(histogram, lists.Count, options.HubFactor),
+            Intervals = HubnessBootstrap.Intervals(occurrences, lists.Count, errors, options, cancellationToken),
+            Histogram = histogram,
+            WorstHubs = Worst(occurrences, options),
+            NeighborError = errors is null ? null : (double)errors.Count(e => e) / errors.Length,
+        };
+    }
+
+    private static Hub[] Worst(int[] occurrences, HubnessReportOptions options)
+    {
+        int[] order = [.. Enumerable.Range(0, occurrences.Length)];
+        Array.Sort(order, (a, b) => occurrences[a] != occurrences[b] ? occurrences[b].CompareTo(occurrences[a]) : a.CompareTo(b));
+        return [.. order.Take(options.WorstHubs).Select(row => new Hub(row, occurrences[row], options.Texts?[row]))];
+    }
+}
