@@ -120,7 +120,7 @@ public sealed class HubnessTests
     {
         ToolRun run = await Run([.. arguments, "--json"]);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal(1, run.Out.TrimEnd().Split('\n').Length);
+        Assert.Single(run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return JsonDocument.Parse(run.Out).RootElement;
     }
 

@@ -110,13 +110,14 @@ internal sealed class HubnessCommand
             throw new ToolException($"{rows.Source} has {rows.Vectors.Rows} rows, of which none has {k} others. Give --k {Math.Max(1, rows.Vectors.Rows - 1)} or less, and two rows at least.");
         }
 
-        ExactNeighbors plain = new(rows.Vectors, Metrics[metric], parsed.GetValue(_seed));
+        NeighborIndexOptions building = new() { Metric = Metrics[metric], TieSeed = parsed.GetValue(_seed) };
+        NeighborIndex plain = NeighborIndex.Build(rows.Vectors, building, cancellationToken);
         NeighborLists before = plain.QueryRows(k, cancellationToken: cancellationToken);
         NeighborLists? after = null;
         double shift = 0;
         if (recipe is not null || reduce is not null)
         {
-            ExactNeighbors index = recipe is null ? plain : new(ChainOptions.Fit(recipe, [rows.Vectors], rows.Source, cancellationToken).Apply(rows.Vectors, Environment.ProcessorCount), Metrics[metric], parsed.GetValue(_seed));
+            NeighborIndex index = recipe is null ? plain : NeighborIndex.Build(ChainOptions.Fit(recipe, [rows.Vectors], rows.Source, cancellationToken).Apply(rows.Vectors, Environment.ProcessorCount), building, cancellationToken);
             (after, shift) = reduce is null ? (index.QueryRows(k, cancellationToken: cancellationToken), 0) : Reduced(index, Reductions[reduce], k, parsed, cancellationToken);
         }
 
@@ -131,7 +132,7 @@ internal sealed class HubnessCommand
         }, cancellationToken);
     }
 
-    private (NeighborLists Lists, double Shift) Reduced(ExactNeighbors index, HubnessReductionKind kind, int k, ParseResult parsed, CancellationToken cancellationToken)
+    private (NeighborLists Lists, double Shift) Reduced(NeighborIndex index, HubnessReductionKind kind, int k, ParseResult parsed, CancellationToken cancellationToken)
     {
         HubnessReductionOptions options = new() { Neighbors = k, Candidates = Math.Max(k, parsed.GetValue(_candidates) ?? new HubnessReductionOptions().Candidates), Seed = parsed.GetValue(_seed) };
         NeighborLists candidates = index.QueryRows(Math.Min(index.Count - 1, options.Candidates), cancellationToken: cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mlnet.Embeddings.Numerics;
 
 namespace Mlnet.Embeddings.Evaluation;
@@ -28,7 +29,7 @@ internal static class Bootstrap
         }
 
         values.Sort();
-        return values.Count == 0 ? (statistic(Ones(n)), statistic(Ones(n))) : (Quantile(values, 0.025), Quantile(values, 0.975));
+        return values.Count == 0 ? (statistic(Ones(n)), statistic(Ones(n))) : (Quantile(CollectionsMarshal.AsSpan(values), 0.025), Quantile(CollectionsMarshal.AsSpan(values), 0.975));
     }
 
     /// <summary>
@@ -106,12 +107,12 @@ internal static class Bootstrap
         return xx > 0 && yy > 0 ? Math.Clamp(xy / Math.Sqrt(xx) / Math.Sqrt(yy), -1, 1) : double.NaN;
     }
 
-    // Linear between order statistics, NumPy's default.
-    private static double Quantile(List<double> sorted, double p)
+    /// <summary>The quantile of rising values, linear between order statistics: NumPy's default.</summary>
+    public static double Quantile(ReadOnlySpan<double> sorted, double p)
     {
-        double position = p * (sorted.Count - 1);
+        double position = p * (sorted.Length - 1);
         int below = (int)position;
-        int above = Math.Min(below + 1, sorted.Count - 1);
+        int above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
     }
 

@@ -7,7 +7,7 @@ internal sealed class Csls(NeighborIndex index, HubnessReductionOptions options)
 {
     public override HubnessReductionKind Kind => HubnessReductionKind.Csls;
 
-    private protected override bool IsSigned => true;
+    internal override bool IsSigned => true;
 
     private protected override double Scale(ReadOnlySpan<float> vector, ReadOnlySpan<int> neighbors, ReadOnlySpan<float> distances) => MeanDistance(distances);
 

@@ -8,7 +8,9 @@ internal sealed class DisSimLocal(NeighborIndex index, HubnessReductionOptions o
 {
     public override HubnessReductionKind Kind => HubnessReductionKind.DisSimLocal;
 
-    private protected override bool IsSigned => true;
+    internal override bool IsSigned => true;
+
+    internal override bool IsScale(ReadOnlySpan<double> scale) => scale[0] >= 0;
 
     private protected override double Alone => 0;
 

@@ -11,7 +11,7 @@ namespace Mlnet.Embeddings.Hubness;
 /// n × candidates. Scales are at least 1e-7, so that duplicates give neither 0/0 nor infinity.</para>
 /// <para>Immutable; safe to share between threads. Results do not depend on the number of threads, or on what else is asked in a batch.</para>
 /// </remarks>
-public abstract class HubnessReduction
+public abstract partial class HubnessReduction
 {
     /// <summary>The least scale.</summary>
     private protected const double Floor = 1e-7;
@@ -58,10 +58,10 @@ public abstract class HubnessReduction
     private protected abstract int NeighborsForScale { get; }
 
     /// <summary>Whether the nearest rows are needed for each distance too.</summary>
-    private protected virtual bool KeepsLists => false;
+    internal virtual bool KeepsLists => false;
 
     /// <summary>Whether distances can be negative.</summary>
-    private protected virtual bool IsSigned => false;
+    internal virtual bool IsSigned => false;
 
     /// <summary>Fits a reduction.</summary>
     /// <param name="index">The reference rows, compared by cosine or Euclidean distance.</param>
@@ -90,111 +90,6 @@ public abstract class HubnessReduction
         return reduction;
     }
 
-    /// <summary>The <paramref name="count"/> rows nearest to each query by secondary distance.</summary>
-    /// <param name="queries">m×d vectors; they are taken as no reference rows, even where they equal one.</param>
-    /// <param name="count">1..n.</param>
-    /// <param name="threads">The most threads to use; by default one a processor.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="ArgumentException">The queries have other dimensions than the rows, or hold NaN or infinity.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows than <paramref name="count"/>.</exception>
-    public NeighborLists Query(EmbeddingMatrix queries, int count, int? threads = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(queries);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        int wanted = Math.Max(count, Math.Min(Index.Count, Math.Max(Candidates, NeighborsForScale)));
-        NeighborLists candidates = Index.Query(queries, wanted, threads, cancellationToken);
-        ParallelOptions parallel = Parallelism(threads, cancellationToken);
-        return SecondaryRanking.Of(this, ScaleOf(queries, rowNumbers: null, candidates, parallel), candidates, count, parallel);
-    }
-
-    /// <summary>The <paramref name="count"/> rows nearest to a vector by secondary distance.</summary>
-    /// <inheritdoc cref="Query(EmbeddingMatrix, int, int?, CancellationToken)"/>
-    public NeighborLists Query(ReadOnlySpan<float> vector, int count) =>
-        vector.Length == Index.Dimensions
-            ? Query(new EmbeddingMatrix(vector.ToArray(), 1, vector.Length), count, threads: 1)
-            : throw new ArgumentException($"The rows have {Index.Dimensions} dimensions; the vector has {vector.Length}.", nameof(vector));
-
-    /// <summary>The <paramref name="count"/> rows nearest to each reference row by secondary distance, itself left out.</summary>
-    /// <param name="count">1..n−1.</param>
-    /// <param name="threads">The most threads to use; by default one a processor.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer other rows than <paramref name="count"/>.</exception>
-    public NeighborLists QueryRows(int count, int? threads = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        int wanted = Math.Max(count, Math.Min(Index.Count - 1, Candidates));
-        return QueryRows(Rows.Lists is { } known && known.Count >= wanted ? known : Index.QueryRows(wanted, threads, cancellationToken), count, threads, cancellationToken);
-    }
-
-    /// <summary>Ranks neighbours of the reference rows anew that were found before.</summary>
-    /// <param name="neighbors">What <see cref="NeighborIndex.QueryRows"/> found: the candidates of each row.</param>
-    /// <param name="count">1 to as many as there are candidates.</param>
-    /// <param name="threads">The most threads to use; by default one a processor.</param>
-    /// <param name="cancellationToken">Ends the ranking.</param>
-    /// <exception cref="ArgumentException">The lists are not those of the reference rows.</exception>
-    public NeighborLists QueryRows(NeighborLists neighbors, int count, int? threads = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(neighbors);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        CheckRowLists(neighbors, count);
-        return SecondaryRanking.Of(this, Rows, neighbors, count, Parallelism(threads, cancellationToken));
-    }
-
-    /// <summary>Measures what is around points, so that distances between them, or to reference rows, can be rescaled.</summary>
-    /// <param name="points">m×d vectors.</param>
-    /// <param name="amongRows">
-    /// Whether they are reference rows that come as vectors, such as the candidates of a ranking over a corpus that was fitted on: each is looked up and left out of its own neighbours then, so
-    /// that its scale is that of the row. A point that equals no row is taken as none.
-    /// </param>
-    /// <param name="threads">The most threads to use; by default one a processor.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="ArgumentException">The points have other dimensions than the rows, or hold NaN or infinity.</exception>
-    public ScaledPoints Scale(EmbeddingMatrix points, bool amongRows = false, int? threads = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(points);
-        ParallelOptions parallel = Parallelism(threads, cancellationToken);
-        int wanted = Math.Min(Index.Count, NeighborsForScale + (amongRows ? 1 : 0));
-        if (!amongRows)
-        {
-            return ScaleOf(points, rowNumbers: null, wanted == 0 ? null : Index.Query(points, wanted, threads, cancellationToken), parallel);
-        }
-
-        (NeighborLists? others, int[] rowNumbers) = RowLookup.Of(Index.Query(points, Math.Max(1, wanted), threads, cancellationToken));
-        return ScaleOf(points, rowNumbers, others, parallel);
-    }
-
-    /// <summary>The secondary distances of a point to others.</summary>
-    /// <param name="queries">Points that <see cref="Scale"/> measured, or <see cref="Rows"/>.</param>
-    /// <param name="query">The point's number.</param>
-    /// <param name="targets">The other points, measured likewise.</param>
-    /// <param name="destination">Where as many distances go as there are targets.</param>
-    /// <exception cref="ArgumentException">The destination has another length.</exception>
-    public void Distances(ScaledPoints queries, int query, ScaledPoints targets, Span<double> destination)
-    {
-        ArgumentNullException.ThrowIfNull(targets);
-        if (destination.Length != targets.Count)
-        {
-            throw new ArgumentException($"There are {targets.Count} targets; the destination has room for {destination.Length} distances.", nameof(destination));
-        }
-
-        Distances(queries, query, targets, 0, destination);
-    }
-
-    /// <summary>The secondary distance of two points.</summary>
-    /// <param name="queries">Points that <see cref="Scale"/> measured, or <see cref="Rows"/>.</param>
-    /// <param name="query">The first point's number.</param>
-    /// <param name="targets">Points that were measured likewise.</param>
-    /// <param name="target">The second point's number.</param>
-    public double Distance(ScaledPoints queries, int query, ScaledPoints targets, int target)
-    {
-        double result = 0;
-        Distances(queries, query, targets, target, new Span<double>(ref result));
-        return result;
-    }
-
-    /// <summary>A secondary distance as a similarity: 1 − distance where distances lie between 0 and 1, else −distance.</summary>
-    public double Similarity(double distance) => IsBounded ? 1 - distance : -distance;
-
     /// <summary>Writes secondary distances.</summary>
     /// <param name="queries">Where the query is.</param>
     /// <param name="query">Its number.</param>
@@ -217,6 +112,18 @@ public abstract class HubnessReduction
 
     /// <summary>A distance of the index as it is rescaled.</summary>
     private protected double Primary(float distance) => SquaredEuclidean ? (double)distance * distance : distance;
+
+    /// <summary>Whether values that were read can describe a point.</summary>
+    internal abstract bool IsScale(ReadOnlySpan<double> scale);
+
+    /// <summary>Makes a reduction with what was fitted before.</summary>
+    internal static HubnessReduction Restore(NeighborIndex index, HubnessReductionKind kind, HubnessReductionOptions options, Func<HubnessReduction, ScaledPoints> rows, double shift)
+    {
+        HubnessReduction reduction = Create(index, kind, options);
+        reduction._rows = rows(reduction);
+        reduction.Shift = shift;
+        return reduction;
+    }
 
     private static HubnessReduction Create(NeighborIndex index, HubnessReductionKind kind, HubnessReductionOptions options)
     {
@@ -248,7 +155,16 @@ public abstract class HubnessReduction
         Prepare(parallel);
         _rows = new(Index, Width, KeepsLists ? neighbors : null);
         WriteScales(_rows, neighbors, parallel);
-        Shift = IsSigned && neighbors is not null ? -Math.Min(0, Least(neighbors, Math.Min(neighbors.Count, Neighbors))) : 0;
+        Shift = IsSigned && neighbors is not null ? Math.Max(0, -Least(neighbors, Math.Min(neighbors.Count, Neighbors))) : 0;
+    }
+
+    // An index can take more rows; nothing is known of them here.
+    private void CheckFresh()
+    {
+        if (_rows is not null && _rows.Count != Index.Count)
+        {
+            throw new InvalidOperationException($"The reduction was fitted on {_rows.Count} rows, and the index has {Index.Count} now. Fit it anew.");
+        }
     }
 
     private double Least(NeighborLists lists, int count)
@@ -264,41 +180,12 @@ public abstract class HubnessReduction
         return least;
     }
 
-    private ScaledPoints ScaleOf(EmbeddingMatrix points, int[]? rowNumbers, NeighborLists? lists, ParallelOptions parallel)
-    {
-        ScaledPoints scaled = new(MetricRows.Of(points, Index.Metric), rowNumbers, Width, KeepsLists ? lists : null);
-        WriteScales(scaled, lists, parallel);
-        return scaled;
-    }
-
-    private void Distances(ScaledPoints queries, int query, ScaledPoints targets, int first, Span<double> destination)
-    {
-        ArgumentNullException.ThrowIfNull(queries);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)query, (uint)queries.Count, nameof(query));
-        ReadOnlySpan<float> vector = queries.Vector(query);
-        bool isZero = !vector.ContainsAnyExcept(0f);
-        for (int i = 0; i < destination.Length; i++)
-        {
-            int target = first + i;
-            ReadOnlySpan<float> other = targets.Vector(target);
-            float distance = (float)MetricRows.Distance(vector, other, isZero || !other.ContainsAnyExcept(0f), Index.Metric);
-            Rescale(queries, query, targets, new ReadOnlySpan<int>(in target), new ReadOnlySpan<float>(in distance), destination.Slice(i, 1));
-        }
-    }
-
     private void CheckRowLists(NeighborLists lists, int needed)
     {
+        CheckFresh();
         if (lists.Queries != Index.Count || lists.Count < needed)
         {
             throw new ArgumentException($"There are lists of {lists.Count} neighbours of {lists.Queries} rows; needed are {needed} of {Index.Count}. Give what QueryRows of the index found.", nameof(lists));
         }
-    }
-
-    private static ParallelOptions Parallelism(int? threads, CancellationToken cancellationToken)
-    {
-        int most = threads ?? Environment.ProcessorCount;
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(threads));
-        return new() { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken };
     }
 }

@@ -15,7 +15,7 @@ internal sealed class MutualProximityEmpirical(NeighborIndex index, HubnessReduc
 
     private protected override int NeighborsForScale => Candidates;
 
-    private protected override bool KeepsLists => true;
+    internal override bool KeepsLists => true;
 
     internal override void Rescale(ScaledPoints queries, int query, ScaledPoints targets, ReadOnlySpan<int> indices, ReadOnlySpan<float> distances, Span<double> result)
     {
@@ -46,6 +46,8 @@ internal sealed class MutualProximityEmpirical(NeighborIndex index, HubnessReduc
 
         ArrayPool<int>.Shared.Return(rented);
     }
+
+    internal override bool IsScale(ReadOnlySpan<double> scale) => true;
 
     private protected override void WriteScales(ScaledPoints points, NeighborLists? lists, ParallelOptions parallel)
     {

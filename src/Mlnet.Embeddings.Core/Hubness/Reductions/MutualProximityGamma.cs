@@ -10,6 +10,8 @@ internal sealed class MutualProximityGamma(NeighborIndex index, HubnessReduction
 
     internal override int Width => 3;
 
+    internal override bool IsScale(ReadOnlySpan<double> scale) => scale[0] > 0 && scale[1] > 0;
+
     private protected override void WriteScale(DistanceMoment moment, Span<double> scale)
     {
         double mean = Math.Max(Floor, moment.Mean);

@@ -10,6 +10,8 @@ internal sealed class MutualProximityGaussian(NeighborIndex index, HubnessReduct
 
     internal override int Width => 2;
 
+    internal override bool IsScale(ReadOnlySpan<double> scale) => scale[1] >= Floor;
+
     private protected override void WriteScale(DistanceMoment moment, Span<double> scale) =>
         (scale[0], scale[1]) = (moment.Mean, Math.Max(Floor, Math.Sqrt(moment.Squares / Math.Max(1, moment.Count))));
 

@@ -18,6 +18,8 @@ internal abstract class NeighborhoodReduction(NeighborIndex index, HubnessReduct
         }
     }
 
+    internal override bool IsScale(ReadOnlySpan<double> scale) => scale[0] >= Floor;
+
     private protected sealed override void WriteScales(ScaledPoints points, NeighborLists? lists, ParallelOptions parallel)
     {
         int count = Math.Min(Neighbors, lists?.Count ?? 0);

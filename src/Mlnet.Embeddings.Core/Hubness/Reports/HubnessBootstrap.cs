@@ -1,3 +1,4 @@
+using Mlnet.Embeddings.Evaluation;
 using Mlnet.Embeddings.Numerics;
 
 namespace Mlnet.Embeddings.Hubness;
@@ -33,15 +34,6 @@ internal static class HubnessBootstrap
     private static (double Low, double High) Of(double[] values)
     {
         Array.Sort(values);
-        return (Quantile(values, 0.025), Quantile(values, 0.975));
-    }
-
-    // Linear between order statistics, NumPy's default.
-    private static double Quantile(double[] sorted, double p)
-    {
-        double position = p * (sorted.Length - 1);
-        int below = (int)position;
-        int above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
+        return (Bootstrap.Quantile(values, 0.025), Bootstrap.Quantile(values, 0.975));
     }
 }

@@ -68,7 +68,7 @@ internal static class HubnessHtml
         CultureInfo culture = CultureInfo.InvariantCulture;
         bool texts = space.WorstHubs[0].Text is not null;
         page.Append(culture, $"<h2>Worst hubs, {WebUtility.HtmlEncode(space.Name)}</h2>\n<table>\n<thead><tr><th scope=\"col\" class=\"n\">Occurrences</th><th scope=\"col\" class=\"n\">Row</th>{(texts ? "<th scope=\"col\">Text</th>" : "")}</tr></thead>\n<tbody>\n");
-        foreach (Hub hub in space.WorstHubs)
+        foreach (HubRow hub in space.WorstHubs)
         {
             string text = hub.Text is null ? "" : $"<td class=\"t\">{WebUtility.HtmlEncode(Short(hub.Text))}</td>";
             page.Append(culture, $"<tr><td class=\"n\">{hub.Occurrences:N0}</td><td class=\"n\">{hub.Row}</td>{text}</tr>\n");

@@ -42,7 +42,7 @@ internal static class HubnessJson
 
         writer.WriteEndArray();
         writer.WriteStartArray("worst_hubs");
-        foreach (Hub hub in space.WorstHubs)
+        foreach (HubRow hub in space.WorstHubs)
         {
             writer.WriteStartObject();
             writer.WriteNumber("row", hub.Row);

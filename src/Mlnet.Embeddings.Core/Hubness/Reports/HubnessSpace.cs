@@ -18,7 +18,7 @@ public sealed record HubnessSpace
     public required OccurrenceHistogram Histogram { get; init; }
 
     /// <summary>The rows that stand in most lists, most first.</summary>
-    public required IReadOnlyList<Hub> WorstHubs { get; init; }
+    public required IReadOnlyList<HubRow> WorstHubs { get; init; }
 
     /// <summary>
     /// The share of rows whose label differs from the vote of their k neighbours, each weighing 1/distance: the leave-one-out error of the nearest-neighbour classifier; null without labels.
@@ -33,16 +33,8 @@ public sealed record HubnessSpace
     /// <param name="cancellationToken">Ends the bootstrap.</param>
     internal static HubnessSpace Of(string name, NeighborLists lists, double shift, HubnessReportOptions options, CancellationToken cancellationToken)
     {
-        int[] occurrences = new int[lists.Queries];
-        for (int i = 0; i < lists.Queries; i++)
-        {
-            foreach (int neighbor in lists.Indices(i))
-            {
-                occurrences[neighbor]++;
-            }
-        }
-
-        bool[]? errors = options.Labels is null ? null : NeighborVote.Errors(lists, options.Labels, shift);
+        int[] occurrences = KOccurrence.Of(lists, lists.Count, lists.Queries);
+        bool[]? errors = options.Labels is null ? null : Errors(lists, options.Labels, shift);
         OccurrenceHistogram histogram = OccurrenceHistogram.Of(occurrences);
         return new()
         {
@@ -55,10 +47,25 @@ public sealed record HubnessSpace
         };
     }
 
-    private static Hub[] Worst(int[] occurrences, HubnessReportOptions options)
+    // Which rows the other rows outvote.
+    private static bool[] Errors(NeighborLists lists, IReadOnlyList<string> labels, double shift)
+    {
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        int[] classes = new int[labels.Count];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            numbers.TryAdd(labels[i], numbers.Count);
+            classes[i] = numbers[labels[i]];
+        }
+
+        int[] voted = new NearestNeighborClassifier(classes, numbers.Count, lists.Count, shift).Predict(lists);
+        return [.. classes.Zip(voted, (own, other) => own != other)];
+    }
+
+    private static HubRow[] Worst(int[] occurrences, HubnessReportOptions options)
     {
         int[] order = [.. Enumerable.Range(0, occurrences.Length)];
         Array.Sort(order, (a, b) => occurrences[a] != occurrences[b] ? occurrences[b].CompareTo(occurrences[a]) : a.CompareTo(b));
-        return [.. order.Take(options.WorstHubs).Select(row => new Hub(row, occurrences[row], options.Texts?[row]))];
+        return [.. order.Take(options.WorstHubs).Select(row => new HubRow(row, occurrences[row], options.Texts?[row]))];
     }
 }

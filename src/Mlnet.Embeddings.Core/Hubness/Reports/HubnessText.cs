@@ -35,7 +35,7 @@ internal static class HubnessText
         foreach (HubnessSpace space in spaces.Where(s => s.WorstHubs.Count > 0))
         {
             text.Append(culture, $"\nworst hubs, {space.Name}\n");
-            foreach (Hub hub in space.WorstHubs)
+            foreach (HubRow hub in space.WorstHubs)
             {
                 text.Append(culture, $"{hub.Occurrences,8:N0} ×  row {hub.Row}{(hub.Text is null ? "" : "  " + Fit(hub.Text, TextWidth))}\n");
             }

@@ -4,4 +4,4 @@ namespace Mlnet.Embeddings.Hubness;
 /// <param name="Row">Its number.</param>
 /// <param name="Occurrences">In how many lists it stands, N_k.</param>
 /// <param name="Text">Its text, where texts were given.</param>
-public sealed record Hub(int Row, int Occurrences, string? Text);
+public sealed record HubRow(int Row, int Occurrences, string? Text);
