@@ -25,6 +25,8 @@ internal static class ComponentLoader
         [TokenEncodingTransformer.Kind] = TokenEncodingTransformer.Load,
         [TokenPoolingTransformer.Kind] = TokenPoolingTransformer.Load,
         [VectorMappingTransformer.Kind] = VectorMappingTransformer.Load,
+        [NeighborFindingTransformer.Kind] = NeighborFindingTransformer.Load,
+        [NearestNeighborsTransformer.Kind] = NearestNeighborsTransformer.Load,
     };
 
     private static VersionInfo Version => new(

@@ -22,6 +22,16 @@ internal static class MlnetAccess
         return ((IInternalCatalog)catalog).Environment;
     }
 
+    /// <inheritdoc cref="EnvironmentOf(TransformsCatalog.TextTransforms)"/>
+    public static IHostEnvironment EnvironmentOf(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ((IInternalCatalog)catalog).Environment;
+    }
+
+    /// <summary>The seed that a context was made with; null where it was made without one.</summary>
+    public static int? SeedOf(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
+
     /// <summary>Columns as an estimator promises them, before there is data.</summary>
     public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
 

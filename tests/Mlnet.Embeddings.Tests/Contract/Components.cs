@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Mlnet.Embeddings.Hubness;
 using Mlnet.Embeddings.LongTexts;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
@@ -223,6 +224,29 @@ public static class Components
         {
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.TransformEmbedding("Embedding", "Number", "center,whiten:zca(eps=0.01),truncate:3,quantize:int8,l2"),
+        },
+        ["FindNeighbors"] = new(ml => ml.Transforms.FindNeighbors("Neighbors", "Vector", 5), "Vector", "Neighbors")
+        {
+            ItemType = typeof(int),
+            IsFeature = false,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.FindNeighbors("Neighbors", "Number", 5),
+        },
+        ["FindNeighbors rescaled, with columns"] = new(
+            ml => ml.Transforms.FindNeighbors("Neighbors", "Vector", new NeighborFindingOptions { Neighbors = 5, Reduction = HubnessReductionKind.MutualProximityEmpirical, KeyColumnName = "Number", Columns = [new("Texts", "Text"), new("Kinds", "Kind")] }), "Vector", "Neighbors")
+        {
+            WrongInput = "Words",
+            CreateWrong = ml => ml.Transforms.FindNeighbors("Neighbors", "Vector", new NeighborFindingOptions { Neighbors = 5, Columns = [new("Texts", "Words")] }),
+        },
+        ["NearestNeighbors"] = new(ml => ml.MulticlassClassification.Trainers.NearestNeighbors("Kind", "Vector"), "Vector", "Score")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.MulticlassClassification.Trainers.NearestNeighbors("Kind", "Number"),
+        },
+        ["NearestNeighbors rescaled"] = new(ml => ml.MulticlassClassification.Trainers.NearestNeighbors("Kind", "Vector", 3, HubnessReductionKind.DisSimLocal), "Vector", "Score")
+        {
+            WrongInput = "Text",
+            CreateWrong = ml => ml.MulticlassClassification.Trainers.NearestNeighbors("Text", "Vector"),
         },
     };
 

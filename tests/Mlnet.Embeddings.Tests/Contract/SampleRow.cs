@@ -9,6 +9,10 @@ public sealed class SampleRow
 
     public string Label { get; set; } = "";
 
+    /// <summary>The label's class as a key.</summary>
+    [KeyType(3)]
+    public uint Kind { get; set; }
+
     public float Number { get; set; }
 
     [VectorType(4)]
@@ -34,6 +38,7 @@ public sealed class SampleRow
         {
             Text = text,
             Label = "class " + label,
+            Kind = (uint)label + 1,
             Number = row,
             Vector = [row, row * 0.5f, 1, -row],
             Words = (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),

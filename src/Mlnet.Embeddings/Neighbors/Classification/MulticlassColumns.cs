@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Mlnet.Embeddings.Neighbors;
+
+/// <summary>The columns that a classifier adds, with the annotations that ML.NET's own ones have and its evaluators and <c>MapKeyToValue</c> look at.</summary>
+internal static class MulticlassColumns
+{
+    public const string PredictedLabel = "PredictedLabel";
+    public const string Score = "Score";
+
+    private const string SetIdKind = "ScoreColumnSetId";
+
+    private static readonly KeyDataViewType SetIdType = new(typeof(uint), int.MaxValue);
+
+    /// <summary>The predicted label, and a score for each class.</summary>
+    /// <param name="label">A column of labels, for its type and what its keys stand for.</param>
+    /// <param name="setId">What tells these columns from those of another classifier.</param>
+    public static DataViewSchema.DetachedColumn[] Create(FittedColumn label, uint setId)
+    {
+        DataViewSchema.Annotations.Builder predicted = label.Annotations();
+        AddKinds(predicted, setId, PredictedLabel);
+        DataViewSchema.Annotations.Builder scores = new();
+        if (label.KeyValues is FittedColumn classes)
+        {
+            if (classes.ItemType is TextDataViewType)
+            {
+                classes.AddTo(scores, "SlotNames");
+            }
+
+            classes.AddTo(scores, "TrainingLabelValues");
+        }
+
+        AddKinds(scores, setId, Score);
+        return
+        [
+            new(PredictedLabel, label.ItemType, predicted.ToAnnotations()),
+            new(Score, new VectorDataViewType(NumberDataViewType.Single, ClassesOf(label)), scores.ToAnnotations()),
+        ];
+    }
+
+    /// <summary>How many classes a column of labels has.</summary>
+    public static int ClassesOf(FittedColumn label) => checked((int)((KeyDataViewType)label.ItemType).Count);
+
+    /// <summary>An id that no score column of a schema has.</summary>
+    public static uint NextSetId(DataViewSchema schema)
+    {
+        uint last = 0;
+        foreach (DataViewSchema.Column column in schema)
+        {
+            if (column.Annotations.Schema.GetColumnOrNull(SetIdKind)?.Type.RawType == typeof(uint))
+            {
+                uint id = 0;
+                column.Annotations.GetValue(SetIdKind, ref id);
+                last = Math.Max(last, id);
+            }
+        }
+
+        return last + 1;
+    }
+
+    private static void AddKinds(DataViewSchema.Annotations.Builder annotations, uint setId, string kind)
+    {
+        annotations.Add(SetIdKind, SetIdType, (ref uint value) => value = setId);
+        annotations.Add("ScoreColumnKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = "MulticlassClassification".AsMemory());
+        annotations.Add("ScoreValueKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = kind.AsMemory());
+    }
+}
