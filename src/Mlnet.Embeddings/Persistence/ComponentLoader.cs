@@ -27,6 +27,8 @@ internal static class ComponentLoader
         [VectorMappingTransformer.Kind] = VectorMappingTransformer.Load,
         [NeighborFindingTransformer.Kind] = NeighborFindingTransformer.Load,
         [NearestNeighborsTransformer.Kind] = NearestNeighborsTransformer.Load,
+        [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,
+        [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
     };
 
     private static VersionInfo Version => new(

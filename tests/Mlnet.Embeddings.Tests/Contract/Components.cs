@@ -248,6 +248,29 @@ public static class Components
             WrongInput = "Text",
             CreateWrong = ml => ml.MulticlassClassification.Trainers.NearestNeighbors("Text", "Vector"),
         },
+        ["ReduceHubness"] = new(ml => ml.Transforms.ReduceHubness("Embedding", "Vector", anchors: 3), "Vector", "Embedding")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.ReduceHubness("Embedding", "Number", anchors: 3),
+        },
+        ["ReduceHubness in place, after a chain"] = new(ml => ml.Transforms.ReduceHubness("Vector", null, new HubnessReducingOptions { Chain = "fnorm", Reduction = HubnessReductionKind.MutualProximityGamma, Anchors = 3 }), "Vector", "Vector")
+        {
+            Tolerance = 1e-5f,
+            WrongInput = "Text",
+            CreateWrong = ml => ml.Transforms.ReduceHubness("Text", anchors: 3),
+        },
+        ["ReduceHubness by a chain alone"] = new(ml => ml.Transforms.ReduceHubness("Embedding", "Vector", new HubnessReducingOptions { Chain = "center,l2", Reduction = null }), "Vector", "Embedding")
+        {
+            Tolerance = 1e-5f,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.ReduceHubness("Embedding", "Number", new HubnessReducingOptions { Chain = "center,l2", Reduction = null }),
+        },
+        ["ScoreCandidates"] = new(ml => ml.Transforms.ScoreCandidates("Score", "Vector", "Vector"), "Vector", "Score")
+        {
+            IsScalar = true,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.ScoreCandidates("Score", "Vector", "Number"),
+        },
     };
 
     public static TheoryData<string> Names => [.. All.Keys];

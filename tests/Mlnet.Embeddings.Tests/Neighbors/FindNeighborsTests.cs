@@ -137,6 +137,8 @@ public sealed class FindNeighborsTests
         IDataView found = ml.Transforms.FindNeighbors("N", "Vector").Fit(data).Transform(data);
         typeof(MLContext).GetMethod("CancelExecution", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(ml, null);
         Assert.Throws<OperationCanceledException>(() => ml.Transforms.FindNeighbors("N", "Vector").Fit(data));
+        Assert.Throws<OperationCanceledException>(() => ml.Transforms.ReduceHubness("F", "Vector", anchors: 3).Fit(data));
+        Assert.Throws<OperationCanceledException>(() => ml.Transforms.ScoreCandidates("S", "Other", "Vector").Fit(data));
         Assert.Throws<OperationCanceledException>(() => Views.Lines(found, "N"));
     }
 
