@@ -19,12 +19,13 @@ internal sealed class SquaredEuclideanMoments : ClosedFormMoments
         }
     }
 
-    private protected override DistanceMoment Measure(ReadOnlySpan<double> vector, Span<double> space, bool isRow)
+    private protected override bool IsCentred => true;
+
+    private protected override DistanceMoment Measure(ReadOnlySpan<double> vector, double form, bool isRow)
     {
         double n = Rows.Count;
-        TensorPrimitives.Subtract(vector, Mean, space);
-        double mean = TensorPrimitives.SumOfSquares<double>(space) + (_trace / n);
-        double squares = Rows.Quartic - (_trace * _trace / n) - (4 * TensorPrimitives.Dot(space, Rows.Cubic)) + (4 * Form(space));
+        double mean = TensorPrimitives.SumOfSquares(vector) + (_trace / n);
+        double squares = Rows.Quartic - (_trace * _trace / n) - (4 * TensorPrimitives.Dot(vector, Rows.Cubic)) + (4 * form);
         DistanceMoment all = new(Rows.Count, mean, Math.Max(0, squares));
         return isRow ? all.Without(0) : all;
     }
