@@ -41,7 +41,7 @@ internal sealed class DescriptionRun(DescriptionOptions options, CancellationTok
             CosineDeviation = deviation,
             EffectiveRank = RankMe(moments),
             IsoScore = IsoScore(spectrum),
-            Uniformity = Uniformity(RowSample.Draw(blocks, options.Sample, options.Seed, cancellationToken)),
+            Uniformity = Uniformity(RowSample.Draw(blocks.Select(WithoutZeros), options.Sample, options.Seed, cancellationToken)),
             Spectrum = spectrum,
         };
     }
@@ -73,10 +73,13 @@ internal sealed class DescriptionRun(DescriptionOptions options, CancellationTok
         _unit ??= new(block.Dimensions);
         _moments.Add(block.Values, options.Threads);
         EmbeddingMatrix unit = new(block.Rows, block.Dimensions);
+        double[] row = new double[block.Dimensions];
         int kept = 0;
         for (int i = 0; i < block.Rows; i++)
         {
-            double length = TensorPrimitives.Norm<float>(block.Row(i));
+            // Squares of large or small values overflow or vanish in single precision.
+            TensorPrimitives.ConvertTruncating<float, double>(block.Row(i), row);
+            double length = TensorPrimitives.Norm<double>(row);
             _least = Math.Min(_least, length);
             _greatest = Math.Max(_greatest, length);
             _sum += length;
@@ -88,6 +91,22 @@ internal sealed class DescriptionRun(DescriptionOptions options, CancellationTok
 
         _zeros += block.Rows - kept;
         _unit.Add(unit.Values[..(kept * block.Dimensions)], options.Threads);
+    }
+
+    // Zeros have no direction: at no length can they lie far from others or near them.
+    private static EmbeddingMatrix WithoutZeros(EmbeddingMatrix block)
+    {
+        EmbeddingMatrix kept = new(block.Rows, block.Dimensions);
+        int rows = 0;
+        for (int i = 0; i < block.Rows; i++)
+        {
+            if (block.Row(i).ContainsAnyExcept(0f))
+            {
+                block.Row(i).CopyTo(kept.Row(rows++));
+            }
+        }
+
+        return rows == block.Rows ? block : new(kept.Values[..(rows * block.Dimensions)].ToArray(), rows, block.Dimensions);
     }
 
     // Over ordered pairs i ≠ j: Σ cos = ‖Σx‖² − n, and Σ cos² = ‖XᵀX‖² − n.

@@ -87,6 +87,29 @@ public class EmbeddingDescriptionTests
     }
 
     [Fact]
+    public void Rows_of_zeros_take_no_part_in_uniformity()
+    {
+        EmbeddingMatrix rows = Rows.Correlated(200, 8, 5);
+        EmbeddingMatrix padded = new(20_000, 8);
+        rows.Values.CopyTo(padded.Values[(5000 * 8)..]);
+        EmbeddingDescription description = EmbeddingDescription.Of(padded);
+        Assert.Equal(19_800, description.ZeroRows);
+        Assert.Equal(EmbeddingDescription.Of(rows).Uniformity, description.Uniformity, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(1e30f)]
+    [InlineData(1e-30f)]
+    public void Lengths_whose_squares_overflow_or_vanish_are_told(float scale)
+    {
+        EmbeddingMatrix rows = Rows.Correlated(50, 6, 2);
+        double mean = EmbeddingDescription.Of(rows).Lengths.Mean;
+        System.Numerics.Tensors.TensorPrimitives.Multiply(rows.Values, scale, rows.Values);
+        JsonElement json = JsonDocument.Parse(EmbeddingDescription.Of(rows).ToJson()).RootElement;
+        Assert.Equal(1, json.GetProperty("length").GetProperty("mean").GetDouble() / scale / mean, 1e-5);
+    }
+
+    [Fact]
     public void Json_and_text_hold_the_measures()
     {
         EmbeddingDescription description = EmbeddingDescription.Of([Rows.Correlated(50, 6, 2), Rows.Correlated(50, 6, 3)], cancellationToken: TestContext.Current.CancellationToken);
