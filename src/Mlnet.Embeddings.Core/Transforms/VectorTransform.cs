@@ -46,7 +46,7 @@ public abstract class VectorTransform
     /// <param name="rows">n×d values, row after row.</param>
     /// <param name="destination">n×k values; may be the rows themselves only where d = k.</param>
     /// <param name="threads">The most threads to use; the result does not depend on it.</param>
-    /// <exception cref="ArgumentException">A span is of another length, or a row holds NaN or infinity; the message tells which.</exception>
+    /// <exception cref="ArgumentException">A span is of another length, a row holds NaN or infinity, or what it is mapped to exceeds single precision; the message tells which.</exception>
     public void Apply(ReadOnlySpan<float> rows, Span<float> destination, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -56,10 +56,12 @@ public abstract class VectorTransform
             throw new ArgumentException($"'{Name}' maps rows of {InputDimensions} values to rows of {OutputDimensions}; {rows.Length} values came in and {destination.Length} can go out.", nameof(rows));
         }
 
-        int bad = threads > 1 && count > BlockRows && rows.Length >= ValuesWorthThreads ? ApplyParallel(rows, destination, count, threads) : ApplyBlocks(rows, destination, 0, count);
-        if (bad >= 0)
+        BadRow? bad = threads > 1 && count > BlockRows && rows.Length >= ValuesWorthThreads ? ApplyParallel(rows, destination, count, threads) : ApplyBlocks(rows, destination, 0, count);
+        if (bad is BadRow row)
         {
-            throw new ArgumentException($"The vector of row {bad} holds NaN or infinity; drop the row or embed it anew.", nameof(rows));
+            throw new ArgumentException(
+                row.IsMapped ? $"What '{Name}' makes of the vector of row {row.Index} exceeds single precision: its values are far from those of the fitted rows, or too large. Drop the row or embed it anew." : $"The vector of row {row.Index} holds NaN or infinity; drop the row or embed it anew.",
+                nameof(rows));
         }
     }
 
@@ -107,9 +109,10 @@ public abstract class VectorTransform
     // A step of a chain gets its rows checked by the chain.
     internal void ApplyChecked(ReadOnlySpan<float> rows, Span<float> destination, int count) => ApplyRows(rows, destination, count);
 
-    private unsafe int ApplyParallel(ReadOnlySpan<float> rows, Span<float> destination, int count, int threads)
+    private unsafe BadRow? ApplyParallel(ReadOnlySpan<float> rows, Span<float> destination, int count, int threads)
     {
-        int bad = int.MaxValue;
+        BadRow? bad = null;
+        Lock guard = new();
         fixed (float* from = rows, to = destination)
         {
             float* source = from;
@@ -120,19 +123,21 @@ public abstract class VectorTransform
             Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
             {
                 int first = block * BlockRows;
-                int found = ApplyBlocks(new ReadOnlySpan<float>(source, values), new Span<float>(target, results), first, Math.Min(count, first + BlockRows));
-                if (found >= 0)
+                if (ApplyBlocks(new ReadOnlySpan<float>(source, values), new Span<float>(target, results), first, Math.Min(count, first + BlockRows)) is BadRow found)
                 {
-                    InterlockedMin(ref bad, found);
+                    lock (guard)
+                    {
+                        bad = bad is BadRow before && before.Index < found.Index ? before : found;
+                    }
                 }
             });
         }
 
-        return bad == int.MaxValue ? -1 : bad;
+        return bad;
     }
 
-    // The first row that is not finite, or −1.
-    private int ApplyBlocks(ReadOnlySpan<float> rows, Span<float> destination, int from, int to)
+    // Tells the first row that is not finite or does not stay so; null where there is none.
+    private BadRow? ApplyBlocks(ReadOnlySpan<float> rows, Span<float> destination, int from, int to)
     {
         for (int first = from; first < to; first += BlockRows)
         {
@@ -140,19 +145,24 @@ public abstract class VectorTransform
             ReadOnlySpan<float> block = rows.Slice(first * InputDimensions, count * InputDimensions);
             if (!TensorPrimitives.IsFiniteAll(block))
             {
-                return first + FirstNotFinite(block);
+                return new BadRow(first + FirstNotFinite(block, InputDimensions), IsMapped: false);
             }
 
-            ApplyRows(block, destination.Slice(first * OutputDimensions, count * OutputDimensions), count);
+            Span<float> mapped = destination.Slice(first * OutputDimensions, count * OutputDimensions);
+            ApplyRows(block, mapped, count);
+            if (!TensorPrimitives.IsFiniteAll<float>(mapped))
+            {
+                return new BadRow(first + FirstNotFinite(mapped, OutputDimensions), IsMapped: true);
+            }
         }
 
-        return -1;
+        return null;
     }
 
-    private int FirstNotFinite(ReadOnlySpan<float> block)
+    private static int FirstNotFinite(ReadOnlySpan<float> block, int dimensions)
     {
         int row = 0;
-        while (TensorPrimitives.IsFiniteAll(block.Slice(row * InputDimensions, InputDimensions)))
+        while (TensorPrimitives.IsFiniteAll(block.Slice(row * dimensions, dimensions)))
         {
             row++;
         }
@@ -160,17 +170,5 @@ public abstract class VectorTransform
         return row;
     }
 
-    private static void InterlockedMin(ref int target, int value)
-    {
-        for (int seen = Volatile.Read(ref target); value < seen;)
-        {
-            int before = Interlocked.CompareExchange(ref target, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
-    }
+    private readonly record struct BadRow(int Index, bool IsMapped);
 }

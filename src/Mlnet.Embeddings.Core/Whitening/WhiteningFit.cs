@@ -34,7 +34,10 @@ internal sealed class WhiteningFit(Moments moments, WhiteningOptions options)
             WhiteningKind.Pca or WhiteningKind.Zca => SpectralMatrix(covariance, null),
             _ => SpectralMatrix(covariance, Standardize(covariance, largest)),
         };
-        return new(options.Kind, ToSingles(moments.Mean), ToSingles(matrix), eigenvalues, shrinkage, options.Normalize);
+        float[] singles = ToSingles(matrix);
+        return TensorPrimitives.IsFiniteAll<float>(singles)
+            ? new(options.Kind, ToSingles(moments.Mean), singles, eigenvalues, shrinkage, options.Normalize)
+            : throw new ArgumentException($"The {moments.Count} fitted rows differ by so little, by {Math.Sqrt(largest):0.#e0} in any dimension, that what makes their variance 1 exceeds single precision. Scale the vectors, or set Epsilon.");
     }
 
     private double Shrink(double[] covariance)

@@ -50,6 +50,7 @@ public class SpaceTests
     [Fact]
     public void Pairs_that_do_not_fit_are_refused()
     {
+        Assert.Contains("Set a larger Penalty", Assert.Throws<ArgumentException>(() => AlignmentTransform.Fit(Rows.Correlated(3, 6, 1), Rows.Correlated(3, 6, 2), new() { Kind = AlignmentKind.Ridge, Penalty = 1e-300 })).Message, StringComparison.Ordinal);
         Assert.Contains("5 source and 6 target", Assert.Throws<ArgumentException>(() => AlignmentTransform.Fit(new(5, 2), new(6, 2))).Message, StringComparison.Ordinal);
         Assert.Contains("Take Ridge", Assert.Throws<ArgumentException>(() => AlignmentTransform.Fit(new(5, 2), new(5, 3))).Message, StringComparison.Ordinal);
         EmbeddingMatrix bad = Rows.Correlated(9, 2, 7);
@@ -120,6 +121,26 @@ public class SpaceTests
         new PairFeatures(2, PairFeatureParts.Cosine).Apply([0, 0], [1, 2], result.AsSpan(0, 1));
         Assert.Equal(0, result[0]);
         Assert.Throws<ArgumentException>(() => new PairFeatures(2, PairFeatureParts.None));
+    }
+
+    [Theory]
+    [InlineData(1e30f)]
+    [InlineData(1e-30f)]
+    public void The_cosine_of_a_pair_does_not_depend_on_lengths(float scale)
+    {
+        float[] result = new float[1];
+        new PairFeatures(2, PairFeatureParts.Cosine).Apply([3 * scale, 4 * scale], [4 * scale, 3 * scale], result);
+        Assert.Equal(0.96f, result[0], 1e-6f);
+        EmbeddingMatrix rows = Rows.Correlated(50, 3, 1);
+        TensorPrimitives.Multiply(rows.Values, scale, rows.Values);
+        Assert.Equal(1, AlignmentTransform.Fit(rows, rows, new() { Normalize = false, Center = false }).HeldOutCosine, 1e-6);
+    }
+
+    [Fact]
+    public void A_concept_without_a_name_and_more_anchors_than_are_looked_at_are_refused()
+    {
+        Assert.Contains("2 anchors and 1 names", Assert.Throws<ArgumentException>(() => AnchorSimilarity.Of(new EmbeddingMatrix([1, 0, 0, 1], 2, 2), ["sport", null!])).Message, StringComparison.Ordinal);
+        Assert.Contains("5 anchors", Assert.Throws<ArgumentOutOfRangeException>(() => AnchorSimilarity.Fit([Rows.Correlated(50, 3, 1)], new() { Anchors = 5, Sample = 4 }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -191,6 +191,22 @@ public class TransformTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_row_that_single_precision_cannot_hold_once_mapped_is_refused(int threads)
+    {
+        EmbeddingMatrix small = Rows.Correlated(60, 40, 3);
+        TensorPrimitives.Multiply(small.Values, 1e-30f, small.Values);
+        StandardizationTransform transform = StandardizationTransform.Fit([small], TestContext.Current.CancellationToken);
+        EmbeddingMatrix rows = Rows.Correlated(5000, 40, 4);
+        TensorPrimitives.Multiply(rows.Values, 1e-30f, rows.Values);
+        transform.Apply(rows, threads);
+        rows.Row(4321)[7] = 1e30f;
+        rows.Row(4999)[7] = 1e30f;
+        Assert.Contains("row 4321 exceeds single precision", Assert.Throws<ArgumentException>(() => transform.Apply(rows, threads)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void Rows_that_are_not_finite_or_of_another_width_are_refused(string kind)
     {

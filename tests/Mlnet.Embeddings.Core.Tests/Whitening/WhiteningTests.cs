@@ -197,6 +197,17 @@ public class WhiteningTests
     }
 
     [Fact]
+    public void Rows_too_near_to_each_other_for_single_precision_are_refused()
+    {
+        EmbeddingMatrix rows = Rows.Correlated(200, 5, 1);
+        System.Numerics.Tensors.TensorPrimitives.Multiply(rows.Values, 1e-40f, rows.Values);
+        foreach (WhiteningKind kind in Enum.GetValues<WhiteningKind>())
+        {
+            Assert.Contains("exceeds single precision", Assert.Throws<ArgumentException>(() => WhiteningTransform.Fit(rows, new() { Kind = kind, Alpha = 1 })).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Threads_blocks_and_single_rows_give_the_same_vectors()
     {
         EmbeddingMatrix rows = Rows.Correlated(2000, 96, 11);

@@ -103,6 +103,19 @@ public sealed class VectorMappingTests
     }
 
     [Fact]
+    public void A_vector_mapped_beyond_single_precision_is_refused_once_its_row_is_asked_for()
+    {
+        VectorRow[] rows = VectorRow.Random(300);
+        VectorMappingTransformer transformer = _ml.Transforms.WhitenEmbedding("White", "First").Fit(VectorRow.View(_ml, rows));
+        Array.ForEach(rows[207..], row => Array.Fill(row.First, float.MaxValue));
+        Array.ForEach(rows[207..], row => row.First[0] = float.MinValue);
+        IDataView mapped = transformer.Transform(VectorRow.View(_ml, rows));
+        Assert.Equal(207, VectorRow.Read(_ml.Data.TakeRows(mapped, 207), "White").Length);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => VectorRow.Read(mapped, "White"));
+        Assert.Contains("'First' in row 207 is mapped to exceeds single precision", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_cursors_fit_what_one_does()
     {
         VectorRow[] rows = VectorRow.Random(9000);

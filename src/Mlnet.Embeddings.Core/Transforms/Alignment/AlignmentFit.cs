@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Mlnet.Embeddings.Evaluation;
 using Mlnet.Embeddings.Numerics;
 using Mlnet.Embeddings.Whitening;
 
@@ -96,7 +97,7 @@ internal sealed class AlignmentFit(EmbeddingMatrix source, EmbeddingMatrix targe
             gram[(i * _d) + i] += penalty;
         }
 
-        double[] lower = UpperCholesky.InverseTransposed(gram, _d, 0) ?? throw new ArithmeticException("The penalty is too small for the precision of double. Set a larger Penalty.");
+        double[] lower = UpperCholesky.InverseTransposed(gram, _d, 0) ?? throw new ArgumentException("The source rows lack rank, and the penalty is too small for the precision of double. Set a larger Penalty, or fit on more rows.");
         double[] cross = Block(products, 0, _d, _d, _k);
         double[] half = new double[_d * _k];
         double[] matrix = new double[_d * _k];
@@ -138,8 +139,7 @@ internal sealed class AlignmentFit(EmbeddingMatrix source, EmbeddingMatrix targe
         foreach (int row in rows)
         {
             map.Apply(source.Row(row), mapped);
-            double norms = (double)TensorPrimitives.Norm<float>(mapped) * TensorPrimitives.Norm<float>(target.Row(row));
-            sum += norms > 0 ? TensorPrimitives.Dot<float>(mapped, target.Row(row)) / norms : 0;
+            sum += PairSimilarity.Cosine(mapped, target.Row(row));
         }
 
         return sum / rows.Length;

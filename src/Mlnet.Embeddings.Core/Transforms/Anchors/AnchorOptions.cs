@@ -25,7 +25,11 @@ public sealed class AnchorOptions
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Anchors, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Sample, 1);
+        if (Sample < Anchors)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Sample), Sample, $"{Anchors} anchors are chosen among so many rows at least.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(Seed);
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
         if (!Enum.IsDefined(Choice))

@@ -42,9 +42,9 @@ public sealed class AnchorSimilarity : VectorTransform
     public static AnchorSimilarity Of(EmbeddingMatrix anchors, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(anchors);
-        if (anchors.Rows == 0 || (names is not null && names.Count != anchors.Rows))
+        if (anchors.Rows == 0 || (names is not null && (names.Count != anchors.Rows || names.Contains(null!))))
         {
-            throw new ArgumentException($"There are {anchors.Rows} anchors and {names?.Count ?? 0} names. Give at least one anchor, and a name for each or none.", nameof(names));
+            throw new ArgumentException($"There are {anchors.Rows} anchors and {names?.Count(n => n is not null) ?? 0} names. Give at least one anchor, and a name for each or none.", nameof(names));
         }
 
         EmbeddingMatrix unit = UnitRows.Of(anchors);

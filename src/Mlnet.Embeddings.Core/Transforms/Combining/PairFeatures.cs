@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Mlnet.Embeddings.Evaluation;
 using Mlnet.Embeddings.Persistence;
 
 namespace Mlnet.Embeddings.Transforms;
@@ -101,8 +102,12 @@ public sealed class PairFeatures : VectorTransform
 
     private static float Cosine(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
-        double norms = Math.Sqrt((double)TensorPrimitives.SumOfSquares(first) * TensorPrimitives.SumOfSquares(second));
-        return norms > 0 ? (float)(TensorPrimitives.Dot(first, second) / norms) : 0;
+        float u = TensorPrimitives.SumOfSquares(first);
+        float v = TensorPrimitives.SumOfSquares(second);
+
+        // Squares of large or small values overflow or vanish in single precision.
+        bool isSafe = u is > 1e-20f and < 1e30f && v is > 1e-20f and < 1e30f;
+        return (float)(isSafe ? TensorPrimitives.Dot(first, second) / Math.Sqrt((double)u * v) : PairSimilarity.Cosine(first, second));
     }
 
     private static int Size(int dimensions, PairFeatureParts parts)

@@ -91,6 +91,13 @@ internal sealed class VectorInput
             return new InvalidOperationException($"{Where(column, position)} holds a value that is not a finite number. Remove the row, or find out where the value comes from.");
         }
 
+        /// <summary>What is wrong with vectors, read from the row of that position, that are mapped to values beyond single precision.</summary>
+        public InvalidOperationException TooLarge(long position)
+        {
+            string columns = string.Join(", ", input.Columns.Select(column => $"'{column.Name}'"));
+            return new($"{input.Component}: what the {(input.Columns.Length > 1 ? "columns" : "column")} {columns} in row {position} {(input.Columns.Length > 1 ? "are" : "is")} mapped to exceeds single precision: the values are far from those of the fitted rows, or too large. Remove the row, or find out where they come from.");
+        }
+
         private string Where(int column, long position) => $"{input.Component}: column '{input.Columns[column].Name}' in row {position}";
     }
 }

@@ -26,7 +26,7 @@ internal sealed class VectorMappingMapper(VectorInput input, DataViewSchema.Deta
         QuantizedForm.SignedBytes => CreateBlock<sbyte>(row, capacity, ((Int8Quantization)transform).Encode),
         QuantizedForm.PackedBytes => CreateBlock<byte>(row, capacity, ((BinaryQuantization)transform).Encode),
         QuantizedForm.PackedWords => CreateBlock<ulong>(row, capacity, ((BinaryQuantization)transform).Encode),
-        _ => CreateBlock<float>(row, capacity, (vectors, mapped) => transform.Apply(vectors, mapped)),
+        _ => CreateBlock<float>(row, capacity, (vectors, mapped) => transform.ApplyChecked(vectors, mapped, vectors.Length / transform.InputDimensions)),
     };
 
     private static bool HasMatrix(VectorTransform transform) =>
@@ -40,6 +40,7 @@ internal sealed class VectorMappingMapper(VectorInput input, DataViewSchema.Deta
         private readonly long[] _positions = new long[capacity];
         private readonly T[] _mapped = new T[capacity * length];
         private int _usable;
+        private bool _overflows;
 
         public override void Read(int slot)
         {
@@ -49,21 +50,16 @@ internal sealed class VectorMappingMapper(VectorInput input, DataViewSchema.Deta
 
         public override void Compute(int rows, CancellationToken cancellationToken)
         {
-            // A vector that was read ahead and is not finite is an error only once its row is asked for: that row may never be.
-            _usable = rows;
-            if (!TensorPrimitives.IsFiniteAll<float>(Vectors(0, rows)))
-            {
-                _usable = 0;
-                while (TensorPrimitives.IsFiniteAll<float>(Vectors(_usable, 1)))
-                {
-                    _usable++;
-                }
-            }
-
+            // A vector that was read ahead and is not finite, or does not stay so, is an error only once its row is asked for: that row may never be.
+            _usable = FiniteRows(_vectors, dimensions, rows);
             if (_usable > 0)
             {
                 mapping(Vectors(0, _usable), _mapped.AsSpan(0, _usable * length));
             }
+
+            int finite = _mapped is float[] mapped ? FiniteRows(mapped, length, _usable) : _usable;
+            _overflows = finite < _usable;
+            _usable = finite;
         }
 
         public override Delegate CreateGetter(int output, BlockReader block) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
@@ -71,13 +67,24 @@ internal sealed class VectorMappingMapper(VectorInput input, DataViewSchema.Deta
             block.EnsureComputed();
             if (block.Slot >= _usable)
             {
-                throw reader.NotFinite(Vectors(_usable, 1), _positions[_usable]);
+                throw _overflows ? reader.TooLarge(_positions[_usable]) : reader.NotFinite(Vectors(_usable, 1), _positions[_usable]);
             }
 
             VBufferEditor<T> editor = VBufferEditor.Create(ref value, length);
             _mapped.AsSpan(block.Slot * length, length).CopyTo(editor.Values);
             value = editor.Commit();
         });
+
+        private static int FiniteRows(float[] values, int dimensions, int rows)
+        {
+            int finite = TensorPrimitives.IsFiniteAll<float>(values.AsSpan(0, rows * dimensions)) ? rows : 0;
+            while (finite < rows && TensorPrimitives.IsFiniteAll<float>(values.AsSpan(finite * dimensions, dimensions)))
+            {
+                finite++;
+            }
+
+            return finite;
+        }
 
         private Span<float> Vectors(int slot, int count) => _vectors.AsSpan(slot * dimensions, count * dimensions);
     }
