@@ -208,6 +208,28 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public async Task A_file_to_transform_that_is_not_there_is_told_before_the_fit()
+    {
+        using Scratch scratch = new();
+        string a = Npy(scratch, "a.npy", Random(20, 5));
+        (await ToolRun.Of(["transform", "--fit", a, "--with", "center", "--save", scratch["chain"], "--input", scratch["b.npy"], "--output", scratch["c.npy"]])).AssertRefused("b.npy", "no file");
+        Assert.False(File.Exists(scratch["chain"]));
+    }
+
+    [Fact]
+    public async Task Vectors_that_would_be_written_as_NaN_are_refused()
+    {
+        using Scratch scratch = new();
+        EmbeddingMatrix rows = Random(50, 5);
+        string a = Npy(scratch, "a.npy", rows);
+        rows.Values.Fill(float.MaxValue);
+        rows.Row(7).Fill(float.MinValue);
+        string b = Npy(scratch, "b.npy", rows);
+        (await ToolRun.Of(["transform", "--fit", a, "--with", "whiten:zca", "--input", b, "--output", scratch["c.npy"], "--quiet"])).AssertRefused("b.npy", "row 0 exceeds single precision");
+        Assert.False(File.Exists(scratch["c.npy"]));
+    }
+
+    [Fact]
     public async Task Describe_refuses_options_of_tables_for_an_array()
     {
         using Scratch scratch = new();
@@ -223,7 +245,7 @@ public sealed class TransformTests
         string train = scratch.Write("train.csv", "text,label\n" + string.Join('\n', Enumerable.Range(0, 60).Select(i => (i % 2 == 0 ? $"aa{i}" : $"zz{i}{i}") + $",{i % 2}")) + "\n");
         ToolRun run = await ToolRun.Of(["evaluate", "classification", "--train", train, "--test", train, "--text", "text", "--label", "label", "--protocol", "full", "--with", "whiten:pca(k=3),l2", "--json"], _ => new FakeModel());
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal("fake + whiten:pca,l2", JsonDocument.Parse(run.Out).RootElement.GetProperty("model").GetString());
+        Assert.Equal("fake + whiten:pca(k=3),l2", JsonDocument.Parse(run.Out).RootElement.GetProperty("model").GetString());
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class WhiteningFit(Moments moments, WhiteningOptions options)
         float[] singles = ToSingles(matrix);
         return TensorPrimitives.IsFiniteAll<float>(singles)
             ? new(options.Kind, ToSingles(moments.Mean), singles, eigenvalues, shrinkage, options.Normalize)
-            : throw new ArgumentException($"The {moments.Count} fitted rows differ by so little, by {Math.Sqrt(largest):0.#e0} in any dimension, that what makes their variance 1 exceeds single precision. Scale the vectors, or set Epsilon.");
+            : throw new ArgumentException($"The {moments.Count} fitted rows differ by so little that what makes their variance 1 exceeds single precision. Scale the vectors, or set Epsilon.");
     }
 
     private double Shrink(double[] covariance)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mlnet.Embeddings.Evaluation;
 using Mlnet.Embeddings.Tool.Tables;
 using Mlnet.Embeddings.Transforms;
 
@@ -57,6 +58,10 @@ internal sealed class EvaluationChain
         EmbeddingModel encoder = side.Prompts.FirstOrDefault(model.Prompts.ContainsKey) is string prompt ? model.WithPrompt(prompt) : model;
         return model.WithTransform(ChainOptions.Fit(recipe, [encoder.Encode(side.Texts, cancellationToken)], side.Source, cancellationToken));
     }
+
+    /// <summary>The result under a name that tells the whole chain: steps that were fitted know no arguments.</summary>
+    public EvaluationResult Named(EvaluationResult result, ParseResult parsed, EmbeddingModel model) =>
+        parsed.GetValue(_with) is string with ? result with { Model = $"{model.Space.ModelName} + {with.Trim()}" } : result;
 
     /// <summary>What a chain is fitted on.</summary>
     /// <param name="Texts">The texts.</param>

@@ -43,7 +43,7 @@ internal sealed class EvaluationReport
         EvaluationResult result;
         try
         {
-            result = evaluate(transformed);
+            result = Chain.Named(evaluate(transformed), parsed, model);
         }
         catch (ArgumentException exception)
         {

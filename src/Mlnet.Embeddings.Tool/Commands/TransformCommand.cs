@@ -28,8 +28,15 @@ internal static class TransformCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string name = parsed.GetRequiredValue(column);
-            Job job = new(environment, reading.Read(parsed, [name]), name, parsed.GetValue(quiet), cancellationToken);
+            TableOptions tables = reading.Read(parsed, [name]);
+            Job job = new(environment, tables, name, parsed.GetValue(quiet), cancellationToken);
             CheckFlags(parsed.GetValue(with), parsed.GetValue(fit), parsed.GetValue(load), parsed.GetValue(save), parsed.GetValue(input), parsed.GetValue(output));
+            if (parsed.GetValue(input) is string rows)
+            {
+                // A fit may take long; a name that is mistyped should show before it.
+                VectorFiles.Open(rows, tables, name);
+            }
+
             VectorTransform chain = parsed.GetValue(load) is string saved ? VectorTransform.Load(saved) : job.Fit(parsed.GetValue(with)!, parsed.GetValue(fit)!);
             if (parsed.GetValue(save) is string path)
             {
