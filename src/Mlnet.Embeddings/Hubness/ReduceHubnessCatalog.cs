@@ -19,7 +19,7 @@ public static class ReduceHubnessCatalog
         this TransformsCatalog catalog,
         string outputColumnName,
         string? inputColumnName = null,
-        HubnessReductionKind reduction = HubnessReductionKind.LocalScaling,
+        HubnessReductionKind reduction = HubnessReductionKind.MutualProximityGaussian,
         int anchors = 256) =>
         catalog.ReduceHubness(outputColumnName, inputColumnName, new HubnessReducingOptions { Reduction = reduction, Anchors = anchors });
 

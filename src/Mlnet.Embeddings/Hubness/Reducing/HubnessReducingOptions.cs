@@ -12,10 +12,11 @@ public sealed class HubnessReducingOptions : ReferenceOptions
     public string? Chain { get; set; }
 
     /// <summary>
-    /// How the distances to the anchors are rescaled; null for the chain alone. Local scaling: on 20 Newsgroups and AG News with static vectors it left the least hubness and the least error of
-    /// nearest neighbours, or nearly so.
+    /// How the distances to the anchors are rescaled; null for the chain alone. Mutual proximity with normal distributions: its values spread over 0 to 1 for near and far anchors alike, where those
+    /// of local scaling vanish for far ones. On a fifth of Banking77's training texts held out, L-BFGS (L2 = 0.1) is right in 84.7 % with it and in 75.6 % with local scaling; 87.7 % with the
+    /// vectors as they are, so compare.
     /// </summary>
-    public HubnessReductionKind? Reduction { get; set; } = HubnessReductionKind.LocalScaling;
+    public HubnessReductionKind? Reduction { get; set; } = HubnessReductionKind.MutualProximityGaussian;
 
     /// <summary>How many anchors, the features that come out. 256: as many as a common small embedding has values.</summary>
     public int Anchors { get; set; } = 256;
