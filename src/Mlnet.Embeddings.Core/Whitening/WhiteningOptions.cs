@@ -31,7 +31,10 @@ public sealed class WhiteningOptions
     /// <summary>Whether the vectors are scaled to length 1 in the end. Yes, because stores and trainers expect unit vectors; cosines stay what they are, and at α = 1 the V-measure of k-means is 5.6 and 1.9 points higher than without.</summary>
     public bool Normalize { get; init; } = true;
 
-    /// <summary>The most threads to fit with. By default one a processor.</summary>
+    /// <summary>
+    /// The most threads to fit with. By default one a processor. A data view that deals its rows out to several threads deals them differently each time, which moves the moments by a relative 1e-9
+    /// at most; with 1 the same rows give the same bits.
+    /// </summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     internal double EffectiveAlpha => Alpha ?? (Kind == WhiteningKind.Cholesky ? 1 : 0.25);
