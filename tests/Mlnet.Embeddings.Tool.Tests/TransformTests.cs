@@ -230,6 +230,14 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public async Task A_vector_with_NaN_in_a_table_is_called_that()
+    {
+        using Scratch scratch = new();
+        string table = scratch.Write("v.csv", "embedding\n\"[1,2]\"\n\"[nan,1]\"\n");
+        (await ToolRun.Of(["describe", "--input", table])).AssertRefused("v.csv, line 3", "without NaN or infinity");
+    }
+
+    [Fact]
     public async Task Describe_refuses_options_of_tables_for_an_array()
     {
         using Scratch scratch = new();

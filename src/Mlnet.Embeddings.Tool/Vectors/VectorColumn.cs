@@ -76,7 +76,7 @@ internal static class VectorColumn
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            throw table.Malformed("this is no vector: [0.1, 0.2, …] is expected. Give the column of vectors with --column.", exception);
+            throw table.Malformed("this is no vector: [0.1, 0.2, …] is expected, without NaN or infinity. Give the column of vectors with --column, or take the row out.", exception);
         }
     }
 }

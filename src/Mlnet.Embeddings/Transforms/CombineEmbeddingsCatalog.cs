@@ -24,11 +24,12 @@ public static class CombineEmbeddingsCatalog
     /// <param name="firstColumnName">The column of u.</param>
     /// <param name="secondColumnName">The column of v, of the same size.</param>
     /// <param name="parts">What to give out; all by default.</param>
-    /// <exception cref="ArgumentException">A column has no name.</exception>
+    /// <exception cref="ArgumentException">A column has no name, or no part is asked for.</exception>
     public static VectorMappingEstimator PairFeatures(this TransformsCatalog catalog, string outputColumnName, string firstColumnName, string secondColumnName, PairFeatureParts parts = PairFeatureParts.All)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(firstColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(secondColumnName);
+        Transforms.PairFeatures.Check(parts);
         return new(MlnetAccess.EnvironmentOf(catalog), nameof(PairFeatures), outputColumnName, [firstColumnName, secondColumnName], Fit) { HasSlotNames = true };
 
         PairFeatures Fit(VectorRows rows) => rows.Sizes[0] == rows.Sizes[1] ? new PairFeatures(rows.Sizes[0], parts)

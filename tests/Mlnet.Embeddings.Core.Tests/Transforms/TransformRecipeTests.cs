@@ -61,7 +61,7 @@ public class TransformRecipeTests
     [InlineData("whiten(alpha=1,alpha=0)", 16, "there twice")]
     [InlineData("whiten(alpha=1", 15, "not closed")]
     [InlineData("truncate", 1, "needs a whole number")]
-    [InlineData("truncate:0", 1, "truncate")]
+    [InlineData("truncate:0", 10, "keeps one dimension at least")]
     [InlineData("truncate:12.5", 10, "whole number")]
     [InlineData("l2:3", 4, "nothing after a colon")]
     [InlineData("l2)", 3, "')' is not expected")]

@@ -116,6 +116,10 @@ public sealed class VectorMappingTests
     }
 
     [Fact]
+    public void Features_of_a_pair_without_a_part_are_refused_when_the_estimator_is_made() =>
+        Assert.Contains("The parts None", Assert.Throws<ArgumentException>(() => _ml.Transforms.PairFeatures("Output", "First", "Second", PairFeatureParts.None)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Several_cursors_fit_what_one_does()
     {
         VectorRow[] rows = VectorRow.Random(9000);

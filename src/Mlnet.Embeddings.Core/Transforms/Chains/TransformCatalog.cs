@@ -103,7 +103,11 @@ internal static class TransformCatalog
     {
         int kept = step.RequiredValue();
         bool unit = step.Flag("l2", true);
-        Check(step, () => ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1));
+        if (kept < 1)
+        {
+            throw new TransformSyntaxException(step.ValuePosition, "'truncate' keeps one dimension at least.");
+        }
+
         return new(i => new TruncationTransform(i.Dimensions, kept, unit)) { IsNormalized = unit };
     }
 

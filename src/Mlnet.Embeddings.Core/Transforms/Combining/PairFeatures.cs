@@ -63,6 +63,14 @@ public sealed class PairFeatures : VectorTransform
         }
     }
 
+    internal static void Check(PairFeatureParts parts)
+    {
+        if ((parts & PairFeatureParts.All) == 0 || (parts & ~PairFeatureParts.All) != 0)
+        {
+            throw new ArgumentException($"The parts {parts} are not some of First, Second, Difference, Product and Cosine.", nameof(parts));
+        }
+    }
+
     internal static PairFeatures Read(TensorArchive archive) => new(archive.Int32("dimensions", 1, TensorArchive.MaximumDimensions), (PairFeatureParts)archive.Int32("parts", 1, (int)PairFeatureParts.All));
 
     internal override void Write(TensorArchiveWriter writer)
@@ -113,11 +121,7 @@ public sealed class PairFeatures : VectorTransform
     private static int Size(int dimensions, PairFeatureParts parts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
-        if ((parts & PairFeatureParts.All) == 0 || (parts & ~PairFeatureParts.All) != 0)
-        {
-            throw new ArgumentException($"The parts {parts} are not some of First, Second, Difference, Product and Cosine.", nameof(parts));
-        }
-
+        Check(parts);
         return checked((Vectors.Count(v => parts.HasFlag(v.Part)) * dimensions) + (parts.HasFlag(PairFeatureParts.Cosine) ? 1 : 0));
     }
 
