@@ -1,6 +1,7 @@
 using Mlnet.Embeddings.Benchmarks;
 using Mlnet.Embeddings.Benchmarks.Encoder;
 using Mlnet.Embeddings.Benchmarks.Experiments;
+using Mlnet.Embeddings.Benchmarks.Hubness;
 using Mlnet.Embeddings.Benchmarks.Neighbors;
 #if RANKING
 using Mlnet.Embeddings.Benchmarks.Ranking;
@@ -18,6 +19,7 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["onnx-memory"] = ("peak memory of the encoder in an ML.NET pipeline over a million texts", EncoderMemory.Run),
     ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
     ["neighbors"] = ("exact neighbours beside scikit-learn, the graph beside hnswlib, 2 threads (an argument names the Python); or: pairs [ROWS], million [ROWS]", NeighborsBenchmark.Run),
+    ["hubness"] = ("20 Newsgroups and AG News: hubness and the error of neighbours' votes, plain and by every reduction; or: ROWS [CANDIDATES]; or: time [PYTHON]", HubnessBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: pipeline; or: memory [ROWS]", WhiteningBenchmark.Run),
     ["whitening-parts"] = ("moments of a block, one applied, and a row alone, one thread, in time and bytes (BenchmarkDotNet)", WhiteningPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),

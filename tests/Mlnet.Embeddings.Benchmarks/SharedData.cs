@@ -27,11 +27,11 @@ internal static class SharedData
     /// <exception cref="InvalidOperationException">There is no command <c>xz</c> to read the archive with.</exception>
     public static string[] Newsgroups(int step) => [.. NewsgroupPosts(step).Select(p => p.Text)];
 
-    /// <summary>Posts of 20 Newsgroups without headers, quotes and signatures, with their groups: one of every step, blank ones left out.</summary>
+    /// <summary>Posts of 20 Newsgroups without headers, quotes and signatures, with their groups: one of every step, those that are blank then left out or not.</summary>
     /// <exception cref="InvalidOperationException">There is no command <c>xz</c> to read the archive with.</exception>
-    public static (string[] Texts, string[] Labels) NewsgroupBodies(int step)
+    public static (string[] Texts, string[] Labels) NewsgroupBodies(int step, bool blank = false)
     {
-        (string Group, string Text)[] posts = [.. NewsgroupPosts(step).Select(p => (p.Group, NewsgroupPost.BodyOf(p.Text))).Where(p => !string.IsNullOrWhiteSpace(p.Item2))];
+        (string Group, string Text)[] posts = [.. NewsgroupPosts(step).Select(p => (p.Group, NewsgroupPost.BodyOf(p.Text))).Where(p => blank || !string.IsNullOrWhiteSpace(p.Item2))];
         return ([.. posts.Select(p => p.Text)], [.. posts.Select(p => p.Group)]);
     }
 

@@ -63,6 +63,23 @@ public sealed class NeighborLists
     /// <exception cref="ArgumentOutOfRangeException">There is no such query.</exception>
     public ReadOnlySpan<float> Distances(int query) => WritableDistances(query);
 
+    /// <summary>The nearest of each list alone.</summary>
+    /// <param name="count">Neighbours to keep, 1..<see cref="Count"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lists are shorter.</exception>
+    public NeighborLists First(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        NeighborLists first = new(Queries, count);
+        for (int query = 0; query < Queries; query++)
+        {
+            Indices(query)[..count].CopyTo(first.WritableIndices(query));
+            Distances(query)[..count].CopyTo(first.WritableDistances(query));
+        }
+
+        return first;
+    }
+
     internal Span<int> WritableIndices(int query)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)query, (uint)Queries, nameof(query));

@@ -112,15 +112,29 @@ internal sealed class HubnessCommand
 
         NeighborIndexOptions building = new() { Metric = Metrics[metric], TieSeed = parsed.GetValue(_seed) };
         NeighborIndex plain = NeighborIndex.Build(rows.Vectors, building, cancellationToken);
-        NeighborLists before = plain.QueryRows(k, cancellationToken: cancellationToken);
+        HubnessReductionOptions scaling = Scaling(parsed, k, rows.Vectors.Rows);
+
+        // What a reduction ranks anew begins with the neighbours as they are.
+        NeighborLists found = plain.QueryRows(reduce is not null && recipe is null ? scaling.Candidates : k, cancellationToken: cancellationToken);
         NeighborLists? after = null;
         double shift = 0;
         if (recipe is not null || reduce is not null)
         {
-            NeighborIndex index = recipe is null ? plain : NeighborIndex.Build(ChainOptions.Fit(recipe, [rows.Vectors], rows.Source, cancellationToken).Apply(rows.Vectors, Environment.ProcessorCount), building, cancellationToken);
-            (after, shift) = reduce is null ? (index.QueryRows(k, cancellationToken: cancellationToken), 0) : Reduced(index, Reductions[reduce], k, parsed, cancellationToken);
+            NeighborIndex index = plain;
+            NeighborLists candidates = found;
+            if (recipe is not null)
+            {
+                EmbeddingMatrix mapped = ChainOptions.Fit(recipe, [rows.Vectors], rows.Source, cancellationToken).Apply(rows.Vectors, Environment.ProcessorCount);
+                index = NeighborIndex.Build(mapped, building, cancellationToken);
+                candidates = index.QueryRows(reduce is null ? k : scaling.Candidates, cancellationToken: cancellationToken);
+            }
+
+            HubnessReduction? reduction = reduce is null ? null : HubnessReduction.Fit(index, Reductions[reduce], scaling, candidates, cancellationToken);
+            after = reduction?.QueryRows(candidates, k, cancellationToken: cancellationToken) ?? candidates;
+            shift = reduction?.Shift ?? 0;
         }
 
+        NeighborLists before = found.Count == k ? found : found.First(k);
         return HubnessReport.Of(before, after, new()
         {
             BaseName = metric,
@@ -132,11 +146,9 @@ internal sealed class HubnessCommand
         }, cancellationToken);
     }
 
-    private (NeighborLists Lists, double Shift) Reduced(NeighborIndex index, HubnessReductionKind kind, int k, ParseResult parsed, CancellationToken cancellationToken)
+    private HubnessReductionOptions Scaling(ParseResult parsed, int k, int rows)
     {
-        HubnessReductionOptions options = new() { Neighbors = k, Candidates = Math.Max(k, parsed.GetValue(_candidates) ?? new HubnessReductionOptions().Candidates), Seed = parsed.GetValue(_seed) };
-        NeighborLists candidates = index.QueryRows(Math.Min(index.Count - 1, options.Candidates), cancellationToken: cancellationToken);
-        HubnessReduction reduction = HubnessReduction.Fit(index, kind, options, candidates, cancellationToken);
-        return (reduction.QueryRows(candidates, k, cancellationToken: cancellationToken), reduction.Shift);
+        int candidates = Math.Max(k, parsed.GetValue(_candidates) ?? new HubnessReductionOptions().Candidates);
+        return new() { Neighbors = k, Candidates = Math.Min(rows - 1, candidates), Seed = parsed.GetValue(_seed) };
     }
 }

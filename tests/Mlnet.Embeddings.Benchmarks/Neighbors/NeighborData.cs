@@ -8,10 +8,13 @@ internal static class NeighborData
     /// <summary>Texts of a name: <c>agnews</c> (titles), <c>banking77</c> (train and test) or <c>pairs</c> (both sides of pairs for training).</summary>
     public static string[] Texts(string name, int most) => name switch
     {
-        "agnews" => [.. Fields("data/classification/ag_news/test.csv").Skip(1).Select(f => f[1]).Take(most)],
+        "agnews" => [.. Articles().Select(f => f[1]).Take(most)],
         "banking77" => [.. SharedData.Labelled("data/classification/banking77/train.csv").Texts.Concat(SharedData.Labelled("data/classification/banking77/test.csv").Texts).Take(most)],
         _ => Pairs(most),
     };
+
+    /// <summary>AG News' test rows: class, title and description.</summary>
+    public static IEnumerable<string[]> Articles() => Fields("data/classification/ag_news/test.csv").Skip(1);
 
     /// <summary>Rows around centres, as far apart from each other as from a row: normal centres, each row one of them and a normal offset.</summary>
     public static EmbeddingMatrix Clustered(int rows, int dimensions, int clusters)

@@ -186,6 +186,7 @@ public class HubnessReductionTests
         HubnessReduction other = Fit(index, kind, new() { Threads = 3, Candidates = 40, SquaredEuclidean = squared }, index.QueryRows(40, cancellationToken: TestContext.Current.CancellationToken));
         AssertSame(OfRows(one, 10, 1), OfRows(other, 10, 3));
         AssertSame(Nearest(one, queries, 10, 1), Nearest(other, queries, 10, 3));
+        AssertSame(Nearest(one, queries, 10, 1), one.Query(queries, index.Query(queries, 40, cancellationToken: TestContext.Current.CancellationToken), 10, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(one.Shift, other.Shift, 1e-9);
     }
 
@@ -241,6 +242,7 @@ public class HubnessReductionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Fit(new ExactNeighbors(rows), HubnessReductionKind.Nicdm, new() { Neighbors = 0 }));
         Assert.Contains("QueryRows", Assert.Throws<ArgumentException>(() => Fit(new ExactNeighbors(rows), HubnessReductionKind.Nicdm, neighbors: new ExactNeighbors(rows).QueryRows(3, cancellationToken: TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
         HubnessReduction reduction = Fit(new ExactNeighbors(rows), HubnessReductionKind.Nicdm);
+        Assert.Contains("needed are 10 of 2", Assert.Throws<ArgumentException>(() => reduction.Query(new EmbeddingMatrix(2, 4), new ExactNeighbors(rows).Query(new EmbeddingMatrix(2, 4), 9, cancellationToken: TestContext.Current.CancellationToken), 3, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Nearest(reduction, new EmbeddingMatrix(1, 5), 3));
         Assert.Throws<ArgumentException>(() => reduction.Query(new float[3], 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => Nearest(reduction, rows, 21));

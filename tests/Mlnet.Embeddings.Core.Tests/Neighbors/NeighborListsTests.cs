@@ -21,6 +21,17 @@ public class NeighborListsTests
     }
 
     [Fact]
+    public void The_first_of_each_list_stand_alone()
+    {
+        NeighborLists first = new NeighborLists(3, [4, 1, 0, 9, 8, 7], [1, 2, 3, 4, 5, 6]).First(2);
+        Assert.Equal((2, 2), (first.Queries, first.Count));
+        Assert.Equal([9, 8], first.Indices(1).ToArray());
+        Assert.Equal([4f, 5f], first.Distances(1).ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => first.First(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => first.First(0));
+    }
+
+    [Fact]
     public void Lists_that_are_none_are_refused_by_place()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new NeighborLists(0, [], []));

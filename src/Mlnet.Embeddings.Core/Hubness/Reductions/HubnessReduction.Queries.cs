@@ -18,9 +18,30 @@ public abstract partial class HubnessReduction
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         CheckFresh();
         int wanted = Math.Max(count, Math.Min(Index.Count, Math.Max(Candidates, NeighborsForScale)));
-        NeighborLists candidates = Index.Query(queries, wanted, threads, cancellationToken);
+        return Query(queries, Index.Query(queries, wanted, threads, cancellationToken), count, threads, cancellationToken);
+    }
+
+    /// <summary>Ranks neighbours of queries anew that were found before.</summary>
+    /// <param name="queries">m×d vectors; they are taken as no reference rows, even where they equal one.</param>
+    /// <param name="neighbors">What <see cref="NeighborIndex.Query(EmbeddingMatrix, int, int?, CancellationToken)"/> found for them: their candidates, at least as many as a scale is taken from.</param>
+    /// <param name="count">1 to as many as there are candidates.</param>
+    /// <param name="threads">The most threads to use; by default one a processor.</param>
+    /// <param name="cancellationToken">Ends the ranking.</param>
+    /// <exception cref="ArgumentException">The lists are not those of the queries, or too short; the message tells.</exception>
+    public NeighborLists Query(EmbeddingMatrix queries, NeighborLists neighbors, int count, int? threads = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(neighbors);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        CheckFresh();
+        int needed = Math.Max(count, Math.Min(Index.Count, NeighborsForScale));
+        if (neighbors.Queries != queries.Rows || neighbors.Count < needed)
+        {
+            throw new ArgumentException($"There are lists of {neighbors.Count} neighbours of {neighbors.Queries} queries; needed are {needed} of {queries.Rows}. Give what Query of the index found.", nameof(neighbors));
+        }
+
         ParallelOptions parallel = Parallelism(threads, cancellationToken);
-        return SecondaryRanking.Of(this, ScaleOf(queries, rowNumbers: null, candidates, parallel), candidates, count, parallel);
+        return SecondaryRanking.Of(this, ScaleOf(queries, rowNumbers: null, neighbors, parallel), neighbors, count, parallel);
     }
 
     /// <summary>The <paramref name="count"/> rows nearest to a vector by secondary distance.</summary>
