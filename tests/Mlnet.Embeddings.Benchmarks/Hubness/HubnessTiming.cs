@@ -20,11 +20,7 @@ internal static class HubnessTiming
         ExactNeighbors index = new(rows);
         SideBySide race = new(Rounds, TimeSpan.FromSeconds(1));
         race.Add("neighbours", () => index.QueryRows(Neighbors, Threads).Queries);
-        foreach (HubnessReductionKind kind in (HubnessReductionKind[])[HubnessReductionKind.MutualProximityGaussian, HubnessReductionKind.LocalScaling])
-        {
-            race.Add($"{kind}, fit and neighbours", () => HubnessReduction.Fit(index, kind, new() { Threads = Threads }).QueryRows(Neighbors, Threads).Queries);
-        }
-
+        race.Add($"{nameof(HubnessReductionKind.MutualProximityGaussian)}, fit and neighbours", () => Fit(index).QueryRows(Neighbors, Threads).Queries);
         race.Run("rows");
         Parts(index);
         Numpy(rows, args.FirstOrDefault() ?? "python3");
@@ -35,9 +31,11 @@ internal static class HubnessTiming
         HubnessReduction reduction = null!;
         NeighborLists candidates = null!;
         Say("100 candidates", () => candidates = index.QueryRows(100, Threads));
-        Say("moments", () => reduction = HubnessReduction.Fit(index, HubnessReductionKind.MutualProximityGaussian, new() { Threads = Threads }));
+        Say("moments", () => reduction = Fit(index));
         Say("ranking anew", () => reduction.QueryRows(candidates, Neighbors, Threads));
     }
+
+    private static HubnessReduction Fit(ExactNeighbors index) => HubnessReduction.Fit(index, HubnessReductionKind.MutualProximityGaussian, new() { Threads = Threads });
 
     private static void Numpy(EmbeddingMatrix rows, string python)
     {

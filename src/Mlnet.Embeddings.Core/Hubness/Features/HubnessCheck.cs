@@ -7,10 +7,10 @@ namespace Mlnet.Embeddings.Hubness;
 public static class HubnessCheck
 {
     /// <summary>
-    /// The skewness of the 10-occurrences from which on a reduction is expected to pay: 1.5. Preliminary: around 1.4 the literature begins to speak of hubness, and on vectors below it reductions
-    /// gained nothing in a first look at two data sets.
+    /// The skewness of the 10-occurrences from which on a reduction is expected to pay: 1.7, the lowest from which the benchmark on 20 Newsgroups and AG News saw one start, and lower the error of
+    /// neighbours' votes (14.5 to 13.8 % by local scaling). Above 3 such reductions removed 6 to 10 % of the errors, at 2.4 about 4 %; below 1.7 nothing was measured.
     /// </summary>
-    public const double WorthReducing = 1.5;
+    public const double WorthReducing = 1.7;
 
     /// <summary>The neighbours that occurrences are counted among, k = 10, as in the literature.</summary>
     public const int Neighbors = 10;
