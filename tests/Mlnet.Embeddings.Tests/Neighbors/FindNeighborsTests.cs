@@ -57,6 +57,18 @@ public sealed class FindNeighborsTests
     }
 
     [Fact]
+    public void Keys_that_are_hashes_come_back_from_a_saved_pipeline()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(_fitted);
+        var pipeline = _ml.Transforms.Conversion.Hash("Key", "Id").Append(_ml.Transforms.FindNeighbors("Neighbors", "Vector", new NeighborFindingOptions { Neighbors = 3, KeyColumnName = "Key", ExcludeSameKey = true }));
+        ITransformer fitted = pipeline.Fit(data);
+        using MemoryStream saved = new();
+        _ml.Model.Save(fitted, data.Schema, saved);
+        saved.Position = 0;
+        Assert.Equal(Point.Read<uint>(fitted.Transform(data), "Neighbors"), Point.Read<uint>(new MLContext().Model.Load(saved, out _).Transform(data), "Neighbors"));
+    }
+
+    [Fact]
     public void Keys_of_the_rows_found_keep_what_they_stand_for_through_saving()
     {
         IDataView data = _ml.Data.LoadFromEnumerable(_fitted);

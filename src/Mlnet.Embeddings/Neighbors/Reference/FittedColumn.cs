@@ -123,6 +123,8 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
         WriteValues(writer);
     }
 
+    private static ulong MostKeys(Type type) => type == typeof(byte) ? byte.MaxValue : type == typeof(ushort) ? ushort.MaxValue : type == typeof(uint) ? uint.MaxValue : ulong.MaxValue;
+
     private static FittedColumn Read(BinaryReader reader, bool mayHaveKeys)
     {
         string name = reader.ReadString();
@@ -131,7 +133,8 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
         FittedColumn? keyValues = null;
         if (keys > 0)
         {
-            type = mayHaveKeys && KeyDataViewType.IsValidDataType(type.RawType) && keys <= int.MaxValue ? new KeyDataViewType(type.RawType, keys) : throw Bad($"{keys} keys");
+            // Hashes have more keys than an int can count.
+            type = mayHaveKeys && KeyDataViewType.IsValidDataType(type.RawType) && keys <= MostKeys(type.RawType) ? new KeyDataViewType(type.RawType, keys) : throw Bad($"{keys} keys");
         }
 
         if (reader.ReadBoolean())
