@@ -121,11 +121,30 @@ public sealed class NearestNeighborsTests
         Refused(new() { Neighbors = 0 }, "Neighbors");
         Refused(new() { LeastNeighbors = 0 }, "LeastNeighbors");
         Refused(new() { MostNeighbors = 1 }, "MostNeighbors");
+        Refused(new() { MostNeighbors = int.MaxValue }, "MostNeighbors");
         Refused(new() { Folds = 1 }, "Folds");
         Refused(new() { LabelColumnName = "" }, "LabelColumnName");
 
         void Refused(NearestNeighborsTrainerOptions options, string expected) =>
             Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => _ml.MulticlassClassification.Trainers.NearestNeighbors(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_that_are_hashes_are_refused_with_what_to_do()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(_fitted);
+        IDataView hashed = _ml.Transforms.Conversion.Hash("Label").Fit(data).Transform(data);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.NearestNeighbors("Label", "Vector").Fit(hashed));
+        Assert.Contains("2147483648 values", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("MapValueToKey", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_voters_than_rows_are_all_rows()
+    {
+        NearestNeighborsTransformer fitted = Fit(_fitted, new() { Neighbors = int.MaxValue });
+        Assert.Equal(int.MaxValue, fitted.Classifier.Neighbors);
+        Assert.Equal(Views.Lines(Fit(_fitted, new() { Neighbors = 60 }).Transform(Keyed(_asked))), Views.Lines(fitted.Transform(Keyed(_asked))));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class NearestNeighborOptions
     /// <summary>
     /// How many neighbours of each row a fit needs, twice the largest k: those in the row's own fold do not vote, about one in <see cref="Folds"/>.
     /// </summary>
-    public int Neighbors => 2 * (K ?? MostK);
+    public int Neighbors => (int)Math.Min(int.MaxValue, 2L * (K ?? MostK));
 
     internal void Validate()
     {

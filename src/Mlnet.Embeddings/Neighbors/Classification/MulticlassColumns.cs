@@ -11,6 +11,9 @@ internal static class MulticlassColumns
 
     private const string SetIdKind = "ScoreColumnSetId";
 
+    // The scores of all rows that are voted on together lie in one array.
+    private const ulong MostClasses = 1 << 22;
+
     private static readonly KeyDataViewType SetIdType = new(typeof(uint), int.MaxValue);
 
     /// <summary>The predicted label, and a score for each class.</summary>
@@ -40,7 +43,14 @@ internal static class MulticlassColumns
     }
 
     /// <summary>How many classes a column of labels has.</summary>
-    public static int ClassesOf(FittedColumn label) => checked((int)((KeyDataViewType)label.ItemType).Count);
+    /// <exception cref="ArgumentException">More than can be voted on.</exception>
+    public static int ClassesOf(FittedColumn label)
+    {
+        ulong count = ((KeyDataViewType)label.ItemType).Count;
+        return count <= MostClasses
+            ? (int)count
+            : throw new ArgumentException($"{NearestNeighborsTransformer.Kind}: the label is a key of {count} values, and {MostClasses} classes at most can be voted on. Number the labels that occur with MapValueToKey.");
+    }
 
     /// <summary>An id that no score column of a schema has.</summary>
     public static uint NextSetId(DataViewSchema schema)

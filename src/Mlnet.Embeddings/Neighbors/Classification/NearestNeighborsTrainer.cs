@@ -50,11 +50,12 @@ public sealed class NearestNeighborsTrainer : IEstimator<NearestNeighborsTransfo
         VectorInput vectors = VectorInput.Find(input.Schema, NearestNeighborsTransformer.Kind, [_options.FeatureColumnName]);
         DataViewSchema.Column column = InputColumn.Find(input.Schema, _options.LabelColumnName, NearestNeighborsTransformer.Kind, ExpectedLabel, type => type is KeyDataViewType && type.RawType == typeof(uint));
         FittedNumbers<uint> labels = (FittedNumbers<uint>)FittedColumn.Of(column);
+        int classes = MulticlassColumns.ClassesOf(labels);
         using CancellationWatch watch = new(_environment);
         EmbeddingMatrix matrix = Labelled(FittedRows.Read(_environment, input, vectors, (column, labels)), labels);
         int seed = _options.SeedIn(_environment);
         ReferenceRows rows = ReferenceRows.Fit(matrix, _options.Reduction, _options, seed, watch.Token);
-        NearestNeighborClassifier classifier = Choose(rows, labels, _options.Vote(seed), watch.Token);
+        NearestNeighborClassifier classifier = Choose(rows, labels, classes, _options.Vote(seed), watch.Token);
         return new(_environment, new(_options.FeatureColumnName, classifier.Neighbors, classifier.Shift), rows, labels);
     }
 
@@ -69,10 +70,9 @@ public sealed class NearestNeighborsTrainer : IEstimator<NearestNeighborsTransfo
         return OutputColumns.AddTo(inputSchema, MulticlassColumns.Create(FittedColumn.Promise(label), setId: 1));
     }
 
-    private NearestNeighborClassifier Choose(ReferenceRows rows, FittedNumbers<uint> labels, NearestNeighborOptions options, CancellationToken cancellationToken)
+    private NearestNeighborClassifier Choose(ReferenceRows rows, FittedNumbers<uint> labels, int count, NearestNeighborOptions options, CancellationToken cancellationToken)
     {
         int[] classes = NearestNeighborsTransformer.ClassNumbers(labels);
-        int count = MulticlassColumns.ClassesOf(labels);
         if (rows.Count < 2)
         {
             // One row alone has no neighbours to choose by.

@@ -38,6 +38,7 @@ public sealed class NearestNeighborsTrainerOptions : ReferenceOptions
         Check(Neighbors is not < 1, nameof(Neighbors), Neighbors, "1 row at least has to vote");
         Check(LeastNeighbors >= 1, nameof(LeastNeighbors), LeastNeighbors, "1 row at least has to vote");
         Check(MostNeighbors >= LeastNeighbors, nameof(MostNeighbors), MostNeighbors, $"it cannot be fewer than {nameof(LeastNeighbors)}, {LeastNeighbors}");
+        Check(MostNeighbors <= 1 << 20, nameof(MostNeighbors), MostNeighbors, "choose k from 1,048,576 at most");
         Check(Folds >= 2, nameof(Folds), Folds, "cross-validation takes 2 folds at least");
         return Copied<NearestNeighborsTrainerOptions>();
     }
