@@ -108,6 +108,11 @@ public sealed class HubnessTests
         (await Run(["--input", file, "--k", "3", "--with", "fnrom"])).AssertRefused("fnrom", "fnorm");
         (await Run(["--input", file, "--k", "3", "--with", "truncate:9"])).AssertRefused("truncate");
         (await Run(["--input", file, "--k", "3", "--html", file])).AssertRefused("named twice");
+        if (!OperatingSystem.IsWindows())
+        {
+            (await Run(["--input", file, "--k", "3", "--html", "/dev/fd/1"])).AssertRefused("is a device");
+        }
+
         (await Run(["--data", table, "--text", "words"])).AssertRefused("words");
         EmbeddingMatrix bad = Random(9, 4);
         bad.Row(6)[1] = float.NaN;

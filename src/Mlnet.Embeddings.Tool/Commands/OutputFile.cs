@@ -6,7 +6,7 @@ internal static class OutputFile
     /// <summary>Refuses a file that cannot be written, or that is read.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="others">Files that are read or written too.</param>
-    /// <exception cref="ToolException">It is a folder, has no folder, or is one of the others.</exception>
+    /// <exception cref="ToolException">It is a device or a folder, has no folder, or is one of the others.</exception>
     public static void Check(string path, params ReadOnlySpan<string?> others)
     {
         if (string.IsNullOrWhiteSpace(path))
@@ -21,6 +21,12 @@ internal static class OutputFile
             {
                 throw new ToolException($"'{path}' is named twice. Write to a file of its own.");
             }
+        }
+
+        // A temporary file takes the place of what is there, whoever may write there: a device would be gone.
+        if (!OperatingSystem.IsWindows() && (Path.GetDirectoryName(whole) == "/dev" || whole.StartsWith("/dev/fd/", StringComparison.Ordinal) || whole.StartsWith("/proc/", StringComparison.Ordinal)))
+        {
+            throw new ToolException($"'{path}' is a device or a pipe. Give a file to write.");
         }
 
         if (Directory.Exists(whole))
