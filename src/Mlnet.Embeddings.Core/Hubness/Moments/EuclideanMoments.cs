@@ -11,6 +11,9 @@ internal sealed class EuclideanMoments(NeighborIndex index) : DistanceMoments
     private const int PointBlock = 96;
     private const int RowBlock = 1024;
 
+    // ‖x‖² + ‖y‖² − 2x·y loses digits where x and y are near: squares below this share of ‖x‖² are computed from differences.
+    private const float NearShare = 1e-2f;
+
     public override DistanceMoment[] Measure(ScaledPoints points, ParallelOptions parallel)
     {
         DistanceMoment[] result = new DistanceMoment[points.Count];
@@ -74,7 +77,10 @@ internal sealed class EuclideanMoments(NeighborIndex index) : DistanceMoments
             for (int i = 0; i < count; i++)
             {
                 int own = points.RowNumber(first + i) - from;
-                sums[i].Add(block.Slice(i * rows, rows), rightSquares.AsSpan(0, rows), leftSquares[i], own);
+                Span<float> squares = block.Slice(i * rows, rows);
+                WriteSquares(squares, rightSquares.AsSpan(0, rows), leftSquares[i]);
+                WriteNear(squares, points.Vector(first + i), from, NearShare * leftSquares[i]);
+                sums[i].Add(squares, own);
             }
         }
 
@@ -90,6 +96,29 @@ internal sealed class EuclideanMoments(NeighborIndex index) : DistanceMoments
         return TensorPrimitives.SumOfSquares<float>(destination);
     }
 
+    // From x·y for rows y to ‖x − y‖².
+    private static void WriteSquares(Span<float> products, ReadOnlySpan<float> squares, float square)
+    {
+        TensorPrimitives.MultiplyAdd(products, -2f, squares, products);
+        TensorPrimitives.Add(products, square, products);
+    }
+
+    private void WriteNear(Span<float> squares, ReadOnlySpan<float> vector, int firstRow, float near)
+    {
+        if (TensorPrimitives.Min<float>(squares) > near)
+        {
+            return;
+        }
+
+        for (int i = 0; i < squares.Length; i++)
+        {
+            if (squares[i] <= near)
+            {
+                squares[i] = (float)RowKernel.PreciseSquaredDistance(vector, index.Row(firstRow + i));
+            }
+        }
+    }
+
     /// <summary>Sums of lengths around the first block's mean length, so that their squares lose no digits.</summary>
     private struct LengthSum
     {
@@ -99,30 +128,25 @@ internal sealed class EuclideanMoments(NeighborIndex index) : DistanceMoments
         private double _squares;
 
         /// <summary>Adds lengths.</summary>
-        /// <param name="products">x·y for rows y, all centred; written over.</param>
-        /// <param name="squares">‖y‖².</param>
-        /// <param name="square">‖x‖².</param>
+        /// <param name="lengths">‖x − y‖² for rows y; written over.</param>
         /// <param name="own">Which of the rows is x itself; anything else where none is.</param>
-        public void Add(Span<float> products, ReadOnlySpan<float> squares, float square, int own)
+        public void Add(Span<float> lengths, int own)
         {
-            TensorPrimitives.MultiplyAdd(products, -2f, squares, products);
-            TensorPrimitives.Add(products, square, products);
-            TensorPrimitives.Max(products, 0f, products);
-            TensorPrimitives.Sqrt(products, products);
+            TensorPrimitives.Sqrt(lengths, lengths);
             if (!_started)
             {
-                (_started, _pivot) = (true, TensorPrimitives.Sum<float>(products) / products.Length);
+                (_started, _pivot) = (true, TensorPrimitives.Sum<float>(lengths) / lengths.Length);
             }
 
-            if ((uint)own < (uint)products.Length)
+            if ((uint)own < (uint)lengths.Length)
             {
                 // The pivot adds nothing to either sum.
-                products[own] = (float)_pivot;
+                lengths[own] = (float)_pivot;
             }
 
-            TensorPrimitives.Subtract(products, (float)_pivot, products);
-            _sum += TensorPrimitives.Sum<float>(products);
-            _squares += TensorPrimitives.SumOfSquares<float>(products);
+            TensorPrimitives.Subtract(lengths, (float)_pivot, lengths);
+            _sum += TensorPrimitives.Sum<float>(lengths);
+            _squares += TensorPrimitives.SumOfSquares<float>(lengths);
         }
 
         public readonly DistanceMoment Moment(int count) =>
