@@ -20,6 +20,7 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["memory"] = ("peak memory of mlnet-embed embed on generated lines", MemoryBenchmark.Run),
     ["neighbors"] = ("exact neighbours beside scikit-learn, the graph beside hnswlib, 2 threads (an argument names the Python); or: pairs [ROWS], million [ROWS]", NeighborsBenchmark.Run),
     ["hubness"] = ("20 Newsgroups and AG News: hubness and the error of neighbours' votes, plain and by every reduction; or: ROWS [CANDIDATES]; or: time [PYTHON]", HubnessBenchmark.Run),
+    ["hubness-components"] = ("NearestNeighbors, ReduceHubness and ScoreCandidates with every reduction beside the vectors as they are (or of these: votes, features, ranking)", ComponentsBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: pipeline; or: memory [ROWS]", WhiteningBenchmark.Run),
     ["whitening-parts"] = ("moments of a block, one applied, and a row alone, one thread, in time and bytes (BenchmarkDotNet)", WhiteningPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
