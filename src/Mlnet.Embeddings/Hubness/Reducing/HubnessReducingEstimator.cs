@@ -15,7 +15,15 @@ namespace Mlnet.Embeddings;
 /// from all fitted rows: 1 − δ′ for mutual proximity and local scaling, −δ′ otherwise. A row that was not fitted on has its scale from its nearest fitted rows by the same definition; a row that was
 /// is left out of its own neighbours.
 /// </para>
-/// <para>The fit measures the hubness of what comes in (the skewness of 10-occurrences) and warns in the log where it is so low that reducing it is not expected to pay.</para>
+/// <para>
+/// Do not expect a linear trainer to gain: over 256 such features logistic regression was less right than over the vectors as they are with 77 classes, whatever the reduction and with either of
+/// two models, and with 6 classes better with one model of 64 values only (<see cref="HubnessReducingOptions.Reduction"/> has figures). Compare with the plain vectors, and leave the step out where
+/// they do as well. Where votes of neighbours are counted, rescale their distances: <c>Trainers.NearestNeighbors</c> has the reductions.
+/// </para>
+/// <para>
+/// The fit measures the hubness of what comes in (the skewness of 10-occurrences) and warns in the log where it is so low that reducing it is not expected to pay. High skewness is no promise:
+/// with <c>static-en</c> it was 2.3 and 4.6 where those features lost.
+/// </para>
 /// <para>Estimator characteristics</para>
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>Yes, in one pass; all vectors are held, and with a reduction they stay part of the model</description></item>
