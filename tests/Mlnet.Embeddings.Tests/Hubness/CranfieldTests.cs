@@ -52,7 +52,7 @@ public sealed partial class CranfieldTests
             float[] vector = queries.Row(query).ToArray();
             for (int document = 0; document < vectors.Length; document++)
             {
-                yield return new Pair { Query = vector, Document = vectors[document], Group = (uint)query + 1, Relevance = relevant.Contains((query, document)) ? 1 : 0 };
+                yield return new Pair { Query = vector, Document = vectors[document], Group = (uint)query, Relevance = relevant.Contains((query, document)) ? 1 : 0 };
             }
         }
     }
@@ -77,6 +77,7 @@ public sealed partial class CranfieldTests
 
         public float[] Document { get; set; } = [];
 
+        // Keys in objects count from 0.
         [KeyType(225)]
         public uint Group { get; set; }
 
