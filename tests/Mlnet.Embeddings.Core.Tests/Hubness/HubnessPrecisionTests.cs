@@ -36,6 +36,26 @@ public class HubnessPrecisionTests
         }
     }
 
+    [Theory]
+    [InlineData(HubnessReductionKind.MutualProximityGaussian)]
+    [InlineData(HubnessReductionKind.MutualProximityGamma)]
+    public void Cosine_distances_keep_five_digits_where_all_rows_point_nearly_the_same_way(HubnessReductionKind kind)
+    {
+        EmbeddingMatrix rows = Rows.Correlated(300, 48, 23);
+        foreach (ref float value in rows.Values)
+        {
+            value += 20;
+        }
+
+        TextbookReductions textbook = new(rows, VectorMetric.Cosine, 10, false);
+        HubnessReduction reduction = HubnessReduction.Fit(new ExactNeighbors(rows), kind, new() { Candidates = 299 }, cancellationToken: TestContext.Current.CancellationToken);
+        NeighborLists lists = reduction.QueryRows(299, cancellationToken: TestContext.Current.CancellationToken);
+        for (int place = 100; place < 299; place++)
+        {
+            AssertDigits(textbook.Secondary(kind, (0, []), (lists.Indices(0)[place], [])), lists.Distances(0)[place], 0);
+        }
+    }
+
     // A difference of large numbers has fewer digits in any arithmetic on float32 vectors: there they are those of what is subtracted from.
     private static double Minuend(HubnessReductionKind kind, double distance, VectorMetric metric, bool squared) => kind switch
     {
