@@ -75,9 +75,8 @@ public sealed class HubnessReducingTransformer : ComponentTransformer
 
     private protected override BlockMapper Map(DataViewSchema inputSchema)
     {
-        VectorInput input = VectorInput.Find(inputSchema, Kind, [_settings.Input]);
-        return input.Dimensions == InputDimensions
-            ? new HubnessReducingMapper(input, VectorColumn.Create(_settings.Output, Representation?.OutputDimensions ?? Chain!.OutputDimensions, Representation is null && Chain!.IsNormalized), Chain, Representation)
-            : throw new ArgumentException($"{Kind} was fitted on {InputDimensions} values of the column '{_settings.Input}'; in the data it has {input.Dimensions}.", nameof(inputSchema));
+        VectorInput input = VectorInput.Find(inputSchema, Kind, _settings.Input, InputDimensions);
+        DataViewSchema.DetachedColumn output = VectorColumn.Create(_settings.Output, Representation?.OutputDimensions ?? Chain!.OutputDimensions, Representation is null && Chain!.IsNormalized);
+        return new HubnessReducingMapper(input, output, Chain, Representation);
     }
 }

@@ -74,9 +74,7 @@ public sealed class NearestNeighborsTransformer : ComponentTransformer
 
     private protected override BlockMapper Map(DataViewSchema inputSchema)
     {
-        VectorInput vectors = VectorInput.Find(inputSchema, Kind, [_settings.Features]);
-        return vectors.Dimensions == _rows.Dimensions
-            ? new NearestNeighborsMapper(vectors, MulticlassColumns.Create(_labels, MulticlassColumns.NextSetId(inputSchema)), _rows, Classifier)
-            : throw new ArgumentException($"{Kind} was fitted on {_rows.Dimensions} values of the column '{_settings.Features}'; in the data it has {vectors.Dimensions}.", nameof(inputSchema));
+        VectorInput vectors = VectorInput.Find(inputSchema, Kind, _settings.Features, _rows.Dimensions);
+        return new NearestNeighborsMapper(vectors, MulticlassColumns.Create(_labels, MulticlassColumns.NextSetId(inputSchema)), _rows, Classifier);
     }
 }

@@ -89,12 +89,7 @@ public sealed class NeighborFindingTransformer : ComponentTransformer
 
     private protected override BlockMapper Map(DataViewSchema inputSchema)
     {
-        VectorInput vectors = VectorInput.Find(inputSchema, Kind, [_settings.Input]);
-        if (vectors.Dimensions != _rows.Dimensions)
-        {
-            throw new ArgumentException($"{Kind} was fitted on {_rows.Dimensions} values of the column '{_settings.Input}'; in the data it has {vectors.Dimensions}.", nameof(inputSchema));
-        }
-
+        VectorInput vectors = VectorInput.Find(inputSchema, Kind, _settings.Input, _rows.Dimensions);
         DataViewSchema.Column? key = _settings.ExcludedKey is string name ? InputColumn.Find(inputSchema, name, Kind, _keys!.ItemType.ToString()!, type => type.Equals(_keys.ItemType)) : null;
         int count = _settings.Neighbors;
         DataViewSchema.DetachedColumn[] outputs =

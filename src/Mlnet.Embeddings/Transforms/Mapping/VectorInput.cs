@@ -32,6 +32,16 @@ internal sealed class VectorInput
         return new(component, columns, Array.ConvertAll(columns, column => ((VectorDataViewType)column.Type).Size));
     }
 
+    /// <summary>One column, of as many values as the component was fitted on.</summary>
+    /// <exception cref="ArgumentException">The column is missing, of another type or of another size.</exception>
+    public static VectorInput Find(DataViewSchema schema, string component, string name, int dimensions)
+    {
+        VectorInput input = Find(schema, component, [name]);
+        return input.Dimensions == dimensions
+            ? input
+            : throw new ArgumentException($"{component} was fitted on {dimensions} values of the column '{name}'; in the data it has {input.Dimensions}.", nameof(schema));
+    }
+
     /// <inheritdoc cref="Find(DataViewSchema, string, IReadOnlyList{string})"/>
     public static void Check(SchemaShape schema, string component, IEnumerable<string> names)
     {
