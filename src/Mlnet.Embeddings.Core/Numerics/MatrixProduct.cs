@@ -1,13 +1,14 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Mlnet.Embeddings.Numerics;
 
 /// <summary>
-/// Products of row-major float32 matrices, blocked for the caches and with a register-tiled SIMD kernel (Goto and van de Geijn, 2008).
+/// Products of row-major matrices of float32 or float64, blocked for the caches and with a register-tiled SIMD kernel (Goto and van de Geijn, 2008).
 /// </summary>
 /// <remarks>
 /// An entry of the result depends on its own row of the left and its own column of the right factor only, always summed in the same order: not on the
-/// other rows, on where it stands or on the number of threads. Sums run in float32 over blocks of 256 terms.
+/// other rows, on where it stands or on the number of threads. Sums run in the precision of the values over blocks of 256 terms.
 /// </remarks>
 public static class MatrixProduct
 {
@@ -26,11 +27,14 @@ public static class MatrixProduct
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="accumulate">Whether to add to what <paramref name="c"/> holds.</param>
     /// <param name="threads">The most threads to use, at least 1; the result does not depend on it.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <exception cref="ArgumentException">A span has another length than its matrix.</exception>
-    public static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+    /// <exception cref="NotSupportedException">The values are neither float nor double.</exception>
+    public static void Multiply<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, inner, 1, b, columns, 1, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
+        Run(a, inner, 1, b, columns, 1, c, new PackedMatrix<T>.Size(rows, inner, columns), accumulate, threads);
     }
 
     /// <summary>C = A·Bᵀ, or C += A·Bᵀ: all dot products of rows of A with rows of B.</summary>
@@ -42,11 +46,14 @@ public static class MatrixProduct
     /// <param name="columns">Rows of B, columns of C.</param>
     /// <param name="accumulate">Whether to add to what <paramref name="c"/> holds.</param>
     /// <param name="threads">The most threads to use, at least 1; the result does not depend on it.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <exception cref="ArgumentException">A span has another length than its matrix.</exception>
-    public static void MultiplyByTransposed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+    /// <exception cref="NotSupportedException">The values are neither float nor double.</exception>
+    public static void MultiplyByTransposed<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, inner, 1, b, 1, inner, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
+        Run(a, inner, 1, b, 1, inner, c, new PackedMatrix<T>.Size(rows, inner, columns), accumulate, threads);
     }
 
     /// <summary>C = Aᵀ·B, or C += Aᵀ·B: the sum of the outer products of the rows of A and B.</summary>
@@ -58,14 +65,18 @@ public static class MatrixProduct
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="accumulate">Whether to add to what <paramref name="c"/> holds.</param>
     /// <param name="threads">The most threads to use, at least 1; the result does not depend on it.</param>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <exception cref="ArgumentException">A span has another length than its matrix.</exception>
-    public static void MultiplyTransposed(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+    /// <exception cref="NotSupportedException">The values are neither float nor double.</exception>
+    public static void MultiplyTransposed<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, int rows, int inner, int columns, bool accumulate = false, int threads = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckSizes(a, b, c, rows, inner, columns, threads);
-        Run(a, 1, rows, b, columns, 1, c, new PackedMatrix.Size(rows, inner, columns), accumulate, threads);
+        Run(a, 1, rows, b, columns, 1, c, new PackedMatrix<T>.Size(rows, inner, columns), accumulate, threads);
     }
 
-    private static unsafe void Run(ReadOnlySpan<float> a, int aRow, int aColumn, ReadOnlySpan<float> b, int bRow, int bColumn, Span<float> c, PackedMatrix.Size size, bool accumulate, int threads)
+    private static unsafe void Run<T>(ReadOnlySpan<T> a, int aRow, int aColumn, ReadOnlySpan<T> b, int bRow, int bColumn, Span<T> c, PackedMatrix<T>.Size size, bool accumulate, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (c.IsEmpty || size.Inner == 0)
         {
@@ -82,48 +93,51 @@ public static class MatrixProduct
             threads = 1;
         }
 
-        fixed (float* pa = a, pb = b, pc = c)
+        fixed (T* pa = a, pb = b, pc = c)
         {
             Run(new(pa, aRow, aColumn), new(pb, bRow, bColumn), pc, size, accumulate, threads);
         }
     }
 
-    private static unsafe void Run(StridedMatrix<float> a, StridedMatrix<float> b, float* c, PackedMatrix.Size size, bool accumulate, int threads)
+    private static unsafe void Run<T>(StridedMatrix<T> a, StridedMatrix<T> b, T* c, PackedMatrix<T>.Size size, bool accumulate, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int packedColumns = PackedMatrix.PaddedColumns(Math.Min(size.Columns, ColumnBlock));
-        float[] packed = ArrayPool<float>.Shared.Rent((Math.Min(size.Inner, PackedMatrix.InnerBlock) * packedColumns) + AlignedMemory.Spare<float>());
-        fixed (float* unaligned = packed)
+        int packedColumns = PackedMatrix<T>.PaddedColumns(Math.Min(size.Columns, ColumnBlock));
+        T[] packed = ArrayPool<T>.Shared.Rent((Math.Min(size.Inner, PackedMatrix<T>.InnerBlock) * packedColumns) + AlignedMemory.Spare<T>());
+        fixed (T* unaligned = packed)
         {
-            float* panels = AlignedMemory.Align(unaligned);
+            T* panels = AlignedMemory.Align(unaligned);
             for (int column = 0; column < size.Columns; column += ColumnBlock)
             {
-                for (int inner = 0; inner < size.Inner; inner += PackedMatrix.InnerBlock)
+                for (int inner = 0; inner < size.Inner; inner += PackedMatrix<T>.InnerBlock)
                 {
-                    PackedMatrix.Size block = new(size.Rows, Math.Min(PackedMatrix.InnerBlock, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
+                    PackedMatrix<T>.Size block = new(size.Rows, Math.Min(PackedMatrix<T>.InnerBlock, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
                     PackRight(b.From(inner, column), panels, block, threads);
                     MultiplyBlock(a.From(0, inner), panels, new(c + column, size.Columns, 1), block, accumulate || inner > 0, threads);
                 }
             }
         }
 
-        ArrayPool<float>.Shared.Return(packed);
+        ArrayPool<T>.Shared.Return(packed);
     }
 
-    private static unsafe void PackRight(StridedMatrix<float> b, float* panels, PackedMatrix.Size size, int threads)
+    private static unsafe void PackRight<T>(StridedMatrix<T> b, T* panels, PackedMatrix<T>.Size size, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int width = ProductTile<float>.Columns;
-        For((size.Columns + width - 1) / width, threads, panel => PackedMatrix.PackRight(b.From(0, panel * width), panels, panel * width, size));
+        int width = ProductTile<T>.Columns;
+        For((size.Columns + width - 1) / width, threads, panel => PackedMatrix<T>.PackRight(b.From(0, panel * width), panels, panel * width, size));
     }
 
-    private static unsafe void MultiplyBlock(StridedMatrix<float> a, float* panels, StridedMatrix<float> c, PackedMatrix.Size size, bool accumulate, int threads)
+    private static unsafe void MultiplyBlock<T>(StridedMatrix<T> a, T* panels, StridedMatrix<T> c, PackedMatrix<T>.Size size, bool accumulate, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Few rows are divided more finely, so that each thread gets some.
-        int perThread = PackedMatrix.RoundUp((size.Rows + threads - 1) / threads, ProductTile<float>.Rows);
-        int blockRows = Math.Min(PackedMatrix.RowBlock, perThread);
+        int perThread = PackedMatrix<T>.RoundUp((size.Rows + threads - 1) / threads, ProductTile<T>.Rows);
+        int blockRows = Math.Min(PackedMatrix<T>.RowBlock, perThread);
         For((size.Rows + blockRows - 1) / blockRows, threads, block =>
         {
             int first = block * blockRows;
-            PackedMatrix.MultiplyRows(a.From(first, 0), panels, c.From(first, 0), size with { Rows = Math.Min(blockRows, size.Rows - first) }, accumulate);
+            PackedMatrix<T>.MultiplyRows(a.From(first, 0), panels, c.From(first, 0), size with { Rows = Math.Min(blockRows, size.Rows - first) }, accumulate);
         });
     }
 
@@ -141,8 +155,14 @@ public static class MatrixProduct
         }
     }
 
-    private static void CheckSizes(ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, int rows, int inner, int columns, int threads)
+    private static void CheckSizes<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, int rows, int inner, int columns, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            throw new NotSupportedException($"Matrices of {typeof(T).Name} are not multiplied here; convert them to float or double.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(inner);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
@@ -156,7 +176,8 @@ public static class MatrixProduct
         }
     }
 
-    private static void CheckLength(ReadOnlySpan<float> matrix, long expected, string name)
+    private static void CheckLength<T>(ReadOnlySpan<T> matrix, long expected, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (matrix.Length != expected)
         {

@@ -12,10 +12,10 @@ namespace Mlnet.Embeddings.Transforms;
 internal sealed class LinearRows(float[] center, float[] matrix, int inner, float[] offset, bool normalize)
 {
     private readonly int _columns = matrix.Length / inner;
-    private PackedMatrix? _packed;
+    private PackedMatrix<float>? _packed;
 
     // Packed when the first rows come; threads that meet there make equal copies, of which one stays.
-    private PackedMatrix Packed => _packed ??= new PackedMatrix(matrix, inner, _columns);
+    private PackedMatrix<float> Packed => _packed ??= new PackedMatrix<float>(matrix, inner, _columns);
 
     /// <summary>Maps <paramref name="count"/> rows on this thread. A row's result is the same to the bit in any company, and nothing is allocated a row.</summary>
     public void Map(ReadOnlySpan<float> rows, Span<float> destination, int count)

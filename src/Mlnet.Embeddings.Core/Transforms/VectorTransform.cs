@@ -11,7 +11,7 @@ namespace Mlnet.Embeddings.Transforms;
 public abstract class VectorTransform
 {
     // So many rows of some hundred dimensions, in and out, stay in the second-level cache.
-    private const int BlockRows = PackedMatrix.RowBlock;
+    private const int BlockRows = PackedMatrix<float>.RowBlock;
 
     // Fewer values are not worth a second thread.
     private const int ValuesWorthThreads = 1 << 17;

@@ -105,6 +105,33 @@ public class MatrixProductTests
         Assert.Throws<ArgumentException>("c", () => MatrixProduct.Multiply(shared.AsSpan(0, 4), new float[4], shared.AsSpan(2, 4), 2, 2, 2));
     }
 
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Products_of_doubles_equal_the_sums_of_products(int rows, int inner, int columns)
+    {
+        double[] a = Array.ConvertAll(Uniform(rows * inner, 13), v => (double)v), b = Array.ConvertAll(Uniform(inner * columns, 14), v => (double)v);
+        double[] product = new double[rows * columns], byTransposed = new double[rows * columns], transposed = new double[rows * columns];
+
+        MatrixProduct.Multiply(a, b, product, rows, inner, columns);
+        MatrixProduct.MultiplyByTransposed(a, Transpose(b, inner, columns), byTransposed, rows, inner, columns, threads: 3);
+        MatrixProduct.MultiplyTransposed(Transpose(a, rows, inner), b, transposed, rows, inner, columns);
+
+        for (int i = 0; i < product.Length; i++)
+        {
+            double expected = Enumerable.Range(0, inner).Sum(k => a[(i / columns * inner) + k] * b[(k * columns) + (i % columns)]);
+            Assert.Equal(expected, product[i], 1e-12);
+            Assert.Equal(expected, byTransposed[i], 1e-12);
+            Assert.Equal(expected, transposed[i], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Values_that_are_neither_float_nor_double_are_refused()
+    {
+        NotSupportedException error = Assert.Throws<NotSupportedException>(() => MatrixProduct.Multiply(new Half[1], new Half[1], new Half[1], 1, 1, 1));
+        Assert.Contains("float or double", error.Message, StringComparison.Ordinal);
+    }
+
     private static float[] Textbook(float[] a, float[] b, int rows, int inner, int columns)
     {
         float[] c = new float[rows * columns];
@@ -125,9 +152,9 @@ public class MatrixProductTests
         return c;
     }
 
-    private static float[] Transpose(float[] matrix, int rows, int columns)
+    private static T[] Transpose<T>(T[] matrix, int rows, int columns)
     {
-        float[] result = new float[matrix.Length];
+        T[] result = new T[matrix.Length];
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
