@@ -56,6 +56,14 @@ public sealed class LatentAttentionPooling : TokenPooling
     /// <summary>Values of a token's state, d.</summary>
     public int Dimensions => _block.Dimensions;
 
+    internal AttentionBlock Block => _block;
+
+    /// <summary>The keys of the latents, row after row.</summary>
+    internal ReadOnlySpan<float> Keys => _keys;
+
+    /// <summary>Their values.</summary>
+    internal ReadOnlySpan<float> Values => _values;
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The weights are for states of another width.</exception>
     public override int OutputDimensions(int dimensions) => dimensions == Dimensions ? dimensions

@@ -61,6 +61,29 @@ public sealed class MultiLayerAttentionPooling
     /// <summary>The number of hidden layers that are attended over, L.</summary>
     public int Layers { get; }
 
+    /// <summary>The number of heads.</summary>
+    public int Heads => _block.Heads;
+
+    /// <summary>How each layer's tokens become a vector.</summary>
+    public TokenPooling Pooling => _pooling;
+
+    internal AttentionBlock Block => _block;
+
+    /// <summary>The bias of each layer, row after row.</summary>
+    internal ReadOnlySpan<float> Biases => _biases;
+
+    /// <summary>The trained queries behind their norm and W_q, row after row.</summary>
+    internal ReadOnlySpan<float> Queries => _queries;
+
+    /// <summary>The layer's weights as a safetensors file of float32, under the names of the authors' own; the constructor reads it back.</summary>
+    public byte[] ToSafetensors()
+    {
+        SafetensorsWriter writer = new();
+        _block.Write(writer, "");
+        writer.Add("pos_emb.weight", _biases, Layers, Dimensions);
+        return writer.ToArray();
+    }
+
     /// <summary>Pools one text.</summary>
     /// <param name="layers">The states of the L layers, each T·d floats, from the first block's output to the last one's.</param>
     /// <param name="attended">As for <see cref="TokenStates"/>.</param>

@@ -44,6 +44,21 @@ public class AttentionPoolingTests
     }
 
     [Fact]
+    public void What_is_written_is_read_back_as_the_same_pooling()
+    {
+        AttentionWeights weights = new(new Random(3), 8, 4, 2, 4, 16, layers: 3);
+        LatentAttentionPooling latent = new(weights.File("x."), 2, "x."), latentAgain = new(SafetensorsFile.Parse(latent.ToSafetensors(), "again"), latent.Heads);
+        float[][] states = TokenPoolingTests.States(new Random(1), 5, 8);
+        Assert.Equal(Pool(latent, states, null, null), Pool(latentAgain, states, null, null));
+
+        MultiLayerAttentionPooling layered = new(new ClsPooling(), weights.File("x."), 2, "x."), layeredAgain = new(layered.Pooling, SafetensorsFile.Parse(layered.ToSafetensors(), "again"), layered.Heads);
+        float[] first = new float[8], second = new float[8];
+        layered.Pool(Memories([states, states, states]), [], [], first);
+        layeredAgain.Pool(Memories([states, states, states]), [], [], second);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
     public void Pads_of_NaN_on_either_side_change_no_bit()
     {
         Random random = new(5);

@@ -10,10 +10,6 @@ namespace Mlnet.Embeddings.Pooling;
 /// </summary>
 internal sealed class AttentionBlock
 {
-    private readonly LinearMap _output;
-    private readonly LayerNorm _feedForwardNorm;
-    private readonly LinearMap _feedForwardIn;
-    private readonly LinearMap _feedForwardOut;
     private readonly int _heads;
     private readonly int _inner;
 
@@ -36,10 +32,10 @@ internal sealed class AttentionBlock
         float[] keyValue = tensors.Read("cross_attend_blocks.0.fn.to_kv.weight", 2 * _inner, d);
         Key = new LinearMap(keyValue[..(_inner * d)], null, _inner);
         Value = new LinearMap(keyValue[(_inner * d)..], null, _inner);
-        _output = new LinearMap(tensors.Read("cross_attend_blocks.0.fn.to_out.weight", d, _inner), null, d);
-        _feedForwardNorm = LayerNorm.Read(tensors, "cross_attend_blocks.1.norm", d);
-        _feedForwardIn = new LinearMap(tensors.Read("cross_attend_blocks.1.fn.net.0.weight", 2 * hidden, d), tensors.Read("cross_attend_blocks.1.fn.net.0.bias", 2 * hidden), 2 * hidden);
-        _feedForwardOut = new LinearMap(tensors.Read("cross_attend_blocks.1.fn.net.2.weight", d, hidden), tensors.Read("cross_attend_blocks.1.fn.net.2.bias", d), d);
+        Output = new LinearMap(tensors.Read("cross_attend_blocks.0.fn.to_out.weight", d, _inner), null, d);
+        FeedForwardNorm = LayerNorm.Read(tensors, "cross_attend_blocks.1.norm", d);
+        FeedForwardIn = new LinearMap(tensors.Read("cross_attend_blocks.1.fn.net.0.weight", 2 * hidden, d), tensors.Read("cross_attend_blocks.1.fn.net.0.bias", 2 * hidden), 2 * hidden);
+        FeedForwardOut = new LinearMap(tensors.Read("cross_attend_blocks.1.fn.net.2.weight", d, hidden), tensors.Read("cross_attend_blocks.1.fn.net.2.bias", d), d);
     }
 
     public int LatentCount { get; }
@@ -58,6 +54,14 @@ internal sealed class AttentionBlock
 
     public LinearMap Value { get; }
 
+    public LinearMap Output { get; }
+
+    public LayerNorm FeedForwardNorm { get; }
+
+    public LinearMap FeedForwardIn { get; }
+
+    public LinearMap FeedForwardOut { get; }
+
     public int Heads => _heads;
 
     /// <summary>Writes the tensors under the names they are read by.</summary>
@@ -69,10 +73,10 @@ internal sealed class AttentionBlock
         ContextNorm.Write(writer, attention + "norm_context");
         Query.Write(writer, attention + "fn.to_q");
         LinearMap.Write(writer, attention + "fn.to_kv", Key, Value);
-        _output.Write(writer, attention + "fn.to_out");
-        _feedForwardNorm.Write(writer, feedForward + "norm");
-        _feedForwardIn.Write(writer, feedForward + "fn.net.0");
-        _feedForwardOut.Write(writer, feedForward + "fn.net.2");
+        Output.Write(writer, attention + "fn.to_out");
+        FeedForwardNorm.Write(writer, feedForward + "norm");
+        FeedForwardIn.Write(writer, feedForward + "fn.net.0");
+        FeedForwardOut.Write(writer, feedForward + "fn.net.2");
     }
 
     /// <summary>Vectors behind a norm, row after row.</summary>
@@ -95,22 +99,22 @@ internal sealed class AttentionBlock
     /// <param name="sum">d values that the result is added to.</param>
     public void AddTo(ReadOnlySpan<float> x, ReadOnlySpan<float> query, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> sum)
     {
-        int hidden = _feedForwardIn.Outputs / 2, rows = keys.Length / _inner;
+        int hidden = FeedForwardIn.Outputs / 2, rows = keys.Length / _inner;
         float[] rented = ArrayPool<float>.Shared.Rent(rows + _inner + (2 * Dimensions) + (2 * hidden));
         Span<float> scratch = rented;
         Span<float> attended = scratch.Slice(rows, _inner), state = scratch.Slice(rows + _inner, Dimensions), other = scratch.Slice(rows + _inner + Dimensions, Dimensions);
         Span<float> wide = scratch.Slice(rows + _inner + (2 * Dimensions), 2 * hidden);
         Attend(query, keys, values, scratch[..rows], attended);
-        _output.Apply(attended, state);
+        Output.Apply(attended, state);
         TensorPrimitives.Add(state, x, state);
-        _feedForwardNorm.Apply(state, other);
-        _feedForwardIn.Apply(other, wide);
+        FeedForwardNorm.Apply(state, other);
+        FeedForwardIn.Apply(other, wide);
         for (int i = 0; i < hidden; i++)
         {
             wide[i] *= ErrorFunction.Gelu(wide[hidden + i]);
         }
 
-        _feedForwardOut.Apply(wide[..hidden], other);
+        FeedForwardOut.Apply(wide[..hidden], other);
         TensorPrimitives.Add(state, other, state);
         TensorPrimitives.Add(sum, state, sum);
         ArrayPool<float>.Shared.Return(rented);

@@ -6,7 +6,11 @@ namespace Mlnet.Embeddings.Pooling;
 /// <summary>(x − mean) / √(variance + 1e-5) · weight + bias over a vector's values (Ba et al. 2016), with PyTorch's default ε.</summary>
 internal sealed class LayerNorm(float[] weight, float[] bias)
 {
-    private const double Epsilon = 1e-5;
+    public const double Epsilon = 1e-5;
+
+    public float[] Weight => weight;
+
+    public float[] Bias => bias;
 
     public static LayerNorm Read(AttentionTensors tensors, string name, int dimensions) => new(tensors.Read(name + ".weight", dimensions), tensors.Read(name + ".bias", dimensions));
 

@@ -10,7 +10,13 @@ internal sealed class LinearMap(float[] weight, float[]? bias, int outputs)
 
     public int Outputs => outputs;
 
-    private float[] Weight => weight;
+    /// <summary>W, outputs × inputs.</summary>
+    public float[] Weight => weight;
+
+    /// <summary>b; null for none.</summary>
+    public float[]? Bias => bias;
+
+    public int Inputs => _inputs;
 
     public void Apply(ReadOnlySpan<float> x, Span<float> destination)
     {
