@@ -23,6 +23,13 @@ internal static class MlnetAccess
     }
 
     /// <inheritdoc cref="EnvironmentOf(TransformsCatalog.TextTransforms)"/>
+    public static IHostEnvironment EnvironmentOf(DataOperationsCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ((IInternalCatalog)catalog).Environment;
+    }
+
+    /// <inheritdoc cref="EnvironmentOf(TransformsCatalog.TextTransforms)"/>
     public static IHostEnvironment EnvironmentOf(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -37,6 +37,9 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
     /// <summary>A column of so many of these values a row.</summary>
     public DataViewSchema.DetachedColumn Column(string name, int count) => new(name, new VectorDataViewType(ItemType, count), Annotations().ToAnnotations());
 
+    /// <summary>A column of one of these values a row.</summary>
+    public DataViewSchema.DetachedColumn Column(string name) => new(name, ItemType, Annotations().ToAnnotations());
+
     /// <summary>The same before there is data.</summary>
     public static DataViewSchema.DetachedColumn Promise(string name, SchemaShape.Column column) => Promise(column).Column(name, 1);
 
@@ -70,6 +73,12 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
 
     /// <summary>A <c>ValueGetter</c> of the values of the rows that were found.</summary>
     public abstract Delegate CreateGetter(FoundRows found);
+
+    /// <summary>A <c>ValueGetter</c> of the value of one row.</summary>
+    public abstract Delegate CreateGetter(Func<int> row);
+
+    /// <summary>Numbers values: equal ones are equal numbers, from 0 in the order of their first row, here and then in another column of the same type. What is missing (a key 0, NaN, an empty text) is −1.</summary>
+    public abstract (int[] Own, int[] Others) Numbers(FittedColumn? other = null);
 
     /// <summary>Reads a column of the rows that neighbours are looked for, to compare it with this one.</summary>
     public abstract SlotKeys Keys(DataViewRow row, DataViewSchema.Column column, int capacity);

@@ -15,6 +15,8 @@ internal sealed class FittedNumbers<T>(PrimitiveDataViewType type, FittedColumn?
     /// <summary>Keeps a value no longer, wherever it stands.</summary>
     public void Remove(T value) => Values.RemoveAll(v => Comparer.Equals(v, value));
 
+    protected override bool IsMissing(T value) => ItemType is KeyDataViewType ? Comparer.Equals(value, default) : value is float.NaN or double.NaN;
+
     protected override T Copy(T value) => value;
 
     // Little-endian, as every machine that ML.NET runs on.

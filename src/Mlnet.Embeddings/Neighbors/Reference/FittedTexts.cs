@@ -8,6 +8,8 @@ internal sealed class FittedTexts(PrimitiveDataViewType type) : FittedValues<Rea
 {
     protected override IEqualityComparer<ReadOnlyMemory<char>> Comparer { get; } = new ByCharacters();
 
+    protected override bool IsMissing(ReadOnlyMemory<char> value) => value.IsEmpty;
+
     protected override ReadOnlyMemory<char> Copy(ReadOnlyMemory<char> value) => value.ToString().AsMemory();
 
     // As they are, so that half a surrogate pair comes back too.

@@ -43,6 +43,14 @@ internal abstract class FittedValues<T>(PrimitiveDataViewType type, FittedColumn
         }
     });
 
+    public sealed override Delegate CreateGetter(Func<int> row) => (ValueGetter<T>)((ref T value) => value = Values[row()]);
+
+    public sealed override (int[] Own, int[] Others) Numbers(FittedColumn? other = null)
+    {
+        Dictionary<T, int> known = new(Comparer);
+        return (Number(Values, known), other is FittedValues<T> others ? Number(others.Values, known) : []);
+    }
+
     public sealed override SlotKeys Keys(DataViewRow row, DataViewSchema.Column column, int capacity) => new Slots(this, row.GetGetter<T>(column), capacity);
 
     public sealed override int MostAlike()
@@ -57,6 +65,9 @@ internal abstract class FittedValues<T>(PrimitiveDataViewType type, FittedColumn
         return most;
     }
 
+    /// <summary>Whether a value stands for none.</summary>
+    protected abstract bool IsMissing(T value);
+
     /// <summary>A value that outlives its row.</summary>
     protected abstract T Copy(T value);
 
@@ -68,6 +79,25 @@ internal abstract class FittedValues<T>(PrimitiveDataViewType type, FittedColumn
         {
             Values.Add(Copy(value));
         }
+    }
+
+    private int[] Number(List<T> values, Dictionary<T, int> known)
+    {
+        int[] numbers = new int[values.Count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (IsMissing(values[i]))
+            {
+                numbers[i] = -1;
+            }
+            else if (!known.TryGetValue(values[i], out numbers[i]))
+            {
+                numbers[i] = known.Count;
+                known.Add(values[i], numbers[i]);
+            }
+        }
+
+        return numbers;
     }
 
     private sealed class Slots(FittedValues<T> fitted, ValueGetter<T> getter, int capacity) : SlotKeys

@@ -54,6 +54,28 @@ internal sealed class VectorInput
     /// <summary>Reads the row that the cursor stands on.</summary>
     public RowReader Reader(DataViewRow row) => new(this, row);
 
+    /// <summary>Rows of all columns side by side as a matrix for each column.</summary>
+    public EmbeddingMatrix[] Split(EmbeddingMatrix rows)
+    {
+        if (Sizes.Length == 1)
+        {
+            return [rows];
+        }
+
+        EmbeddingMatrix[] parts = Array.ConvertAll(Sizes, size => new EmbeddingMatrix(rows.Rows, size));
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            ReadOnlySpan<float> row = rows.Row(i);
+            foreach (EmbeddingMatrix part in parts)
+            {
+                row[..part.Dimensions].CopyTo(part.Row(i));
+                row = row[part.Dimensions..];
+            }
+        }
+
+        return parts;
+    }
+
     private static bool IsVector(DataViewType type) => type is VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
 
     /// <summary>The columns of one cursor or row.</summary>
