@@ -29,6 +29,7 @@ internal static class ComponentLoader
         [NearestNeighborsTransformer.Kind] = NearestNeighborsTransformer.Load,
         [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,
         [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
+        [ZeroShotTransformer.Kind] = ZeroShotTransformer.Load,
     };
 
     private static VersionInfo Version => new(

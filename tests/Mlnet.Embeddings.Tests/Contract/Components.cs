@@ -6,6 +6,7 @@ using Mlnet.Embeddings.Onnx.Tests.Graphs;
 using Mlnet.Embeddings.Pooling;
 using Mlnet.Embeddings.Transforms;
 using Mlnet.Embeddings.Whitening;
+using Mlnet.Embeddings.ZeroShot;
 
 namespace Mlnet.Embeddings.Tests.Contract;
 
@@ -47,6 +48,8 @@ public static class Components
     private static readonly Lazy<OnnxModel> Chunking = new(() => TinyModel.Open(TinyModel.Files(), new OnnxModelOptions { MaximumTokens = 6, LongTexts = new TextChunking() }));
 
     private static readonly Lazy<OnnxReranker> Reranker = new(() => OnnxReranker.FromFiles(TinyModel.Of(PairGraph.Files())));
+
+    private static readonly LabelDescriptionClassifier Described = new(["low", "middle", "high"], new([1, 0, 1, 0, 1, 0, 0, -1, 2, 1, 0, -3], 3, 4), [0, 1, 2]);
 
     public static readonly IReadOnlyDictionary<string, Component> All = new Dictionary<string, Component>
     {
@@ -270,6 +273,17 @@ public static class Components
             IsScalar = true,
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.ScoreCandidates("Score", "Vector", "Number"),
+        },
+        ["ZeroShot"] = new(ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Vector" }), "Vector", "Score")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Number" }),
+        },
+        ["ZeroShot refined"] = new(
+            ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Vector", Refinement = new() { CleanOutliers = true } }), "Vector", "Score")
+        {
+            WrongInput = "Text",
+            CreateWrong = ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Text", Refinement = new() }),
         },
     };
 

@@ -34,6 +34,9 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
         return FittedTypes.Create((PrimitiveDataViewType)column.Type, keyValues);
     }
 
+    /// <summary>Keeps no values yet, of keys that stand for names.</summary>
+    public static FittedColumn Key(IReadOnlyList<string> names) => FittedTypes.Create(new KeyDataViewType(typeof(uint), names.Count), new FittedTexts(names));
+
     /// <summary>A column of so many of these values a row.</summary>
     public DataViewSchema.DetachedColumn Column(string name, int count) => new(name, new VectorDataViewType(ItemType, count), Annotations().ToAnnotations());
 

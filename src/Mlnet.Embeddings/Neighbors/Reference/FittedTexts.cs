@@ -6,6 +6,11 @@ namespace Mlnet.Embeddings.Neighbors;
 /// <summary>Kept texts.</summary>
 internal sealed class FittedTexts(PrimitiveDataViewType type) : FittedValues<ReadOnlyMemory<char>>(type, keyValues: null)
 {
+    public FittedTexts(IEnumerable<string> texts)
+        : this(TextDataViewType.Instance) => Values.AddRange(texts.Select(text => text.AsMemory()));
+
+    public IReadOnlyList<string> Texts => [.. Values.Select(text => text.ToString())];
+
     protected override IEqualityComparer<ReadOnlyMemory<char>> Comparer { get; } = new ByCharacters();
 
     protected override bool IsMissing(ReadOnlyMemory<char> value) => value.IsEmpty;
