@@ -22,9 +22,15 @@ public abstract class AdapterLoss
     /// <summary>Whether it also looks at the cosines of the frozen embeddings of the same rows.</summary>
     internal virtual bool ComparesWithBefore => false;
 
+    /// <summary>Whether it looks at prefixes of the rows, so that it cannot be taken of one batch of cosines.</summary>
+    internal virtual bool TakesPrefixes => false;
+
     /// <summary>How a batch of rows of one kind is laid out for it.</summary>
     /// <param name="rows">One of the kinds in <see cref="Rows"/>.</param>
     internal abstract CosineLayout LayoutOf(AdapterLossRows rows);
+
+    /// <summary>Whether the loss can be taken of batches so laid out.</summary>
+    internal virtual bool CanUse(CosineLayout layout) => layout == LayoutOf(Rows);
 
     /// <summary>The loss of a batch; its cosines are replaced by the derivative of the loss with respect to them.</summary>
     internal abstract double Evaluate<T>(CosineBatch<T> batch)

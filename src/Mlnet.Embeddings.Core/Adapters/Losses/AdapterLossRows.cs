@@ -18,4 +18,7 @@ public enum AdapterLossRows
 
     /// <summary>Rows with a class.</summary>
     Labels = 8,
+
+    /// <summary>Anchors with candidates, the positive first, each of which has a teacher's score.</summary>
+    ScoredCandidates = 16,
 }

@@ -17,7 +17,7 @@ public class InfoNceTests
     [Fact]
     public void Symmetric_it_is_the_mean_of_both_directions()
     {
-        LossCase rows = new(CosineLayout.Crossed, 4, 6, 5);
+        LossCase rows = new(CosineLayout.Crossed, 4, 8, 5);
         double back = 0;
         for (int j = 0; j < 4; j++)
         {
@@ -30,7 +30,7 @@ public class InfoNceTests
     [Fact]
     public void What_is_excluded_is_no_negative()
     {
-        LossCase rows = new(CosineLayout.Crossed, 4, 8, 5) { Fill = batch => { batch.Exclude(0, 2); batch.Exclude(3, 7); batch.Exclude(1, 1); } };
+        LossCase rows = new(CosineLayout.Crossed, 4, 8, 5, batch => { batch.Exclude(0, 2); batch.Exclude(3, 7); batch.Exclude(1, 1); });
 
         Assert.Equal(Textbook(rows, 0.1, (i, j) => (i, j) is not ((0, 2) or (3, 7))), rows.Value(new InfoNce(0.1)), 1e-12);
     }
@@ -38,7 +38,7 @@ public class InfoNceTests
     [Fact]
     public void An_anchor_without_a_positive_does_not_count()
     {
-        LossCase rows = new(CosineLayout.Self, 5, 5, 4) { Fill = batch => (batch.Positives[0], batch.Positives[3]) = (3, 4) };
+        LossCase rows = new(CosineLayout.Self, 5, 5, 4, batch => (batch.Positives[0], batch.Positives[3]) = (3, 4));
         double expected = 0;
         foreach ((int i, int p) in new[] { (0, 3), (3, 4) })
         {
@@ -64,7 +64,7 @@ public class InfoNceTests
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {
-        LossCase rows = new(CosineLayout.Crossed, 200, 400, 24) { Fill = batch => batch.Exclude(100, 7) };
+        LossCase rows = new(CosineLayout.Crossed, 200, 400, 24, batch => batch.Exclude(100, 7));
 
         (double loss, double[] a, double[] b) = rows.Evaluate(new InfoNce(0.05, symmetric: true));
         (double again, double[] a2, double[] b2) = rows.Evaluate(new InfoNce(0.05, symmetric: true), threads: 3);

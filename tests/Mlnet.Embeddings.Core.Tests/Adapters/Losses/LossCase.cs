@@ -6,14 +6,22 @@ namespace Mlnet.Embeddings.Core.Tests.Adapters.Losses;
 /// <summary>A small batch in double: seeded rows, and what is known about them.</summary>
 internal sealed class LossCase
 {
-    public LossCase(CosineLayout layout, int anchors, int candidates, int dimensions, int seed = 1)
+    private readonly Action<CosineBatch<double>> _fill;
+
+    public LossCase(CosineLayout layout, int anchors, int candidates, int dimensions, Action<CosineBatch<double>>? fill = null, int seed = 1)
     {
         Random random = new(seed);
-        (Layout, AnchorCount, CandidateCount, Dimensions) = (layout, anchors, candidates, dimensions);
+        (Layout, AnchorCount, CandidateCount, Dimensions, _fill) = (layout, anchors, candidates, dimensions, fill ?? (_ => { }));
         Anchors = Rows(random, anchors * dimensions);
         Candidates = layout == CosineLayout.Self ? [] : Rows(random, candidates * dimensions);
-        AnchorsBefore = Rows(random, anchors * dimensions);
-        CandidatesBefore = layout == CosineLayout.Self ? [] : Rows(random, candidates * dimensions);
+        AnchorsBefore = Nearby(random, Anchors);
+        CandidatesBefore = Nearby(random, Candidates);
+    }
+
+    private LossCase(LossCase other)
+    {
+        (Layout, AnchorCount, CandidateCount, Dimensions, _fill) = (other.Layout, other.AnchorCount, other.CandidateCount, other.Dimensions, other._fill);
+        (Anchors, Candidates, AnchorsBefore, CandidatesBefore) = ([.. other.Anchors], [.. other.Candidates], other.AnchorsBefore, other.CandidatesBefore);
     }
 
     public CosineLayout Layout { get; }
@@ -32,7 +40,17 @@ internal sealed class LossCase
 
     public double[] CandidatesBefore { get; }
 
-    public Action<CosineBatch<double>> Fill { get; init; } = _ => { };
+    /// <summary>The same rows in memory of their own.</summary>
+    public LossCase Copy() => new(this);
+
+    /// <summary>What is known about the rows, without cosines.</summary>
+    public CosineBatch<double> Facts()
+    {
+        CosineBatch<double> batch = new();
+        batch.Reset(Layout, AnchorCount, CandidateCount);
+        _fill(batch);
+        return batch;
+    }
 
     /// <summary>The loss alone.</summary>
     public double Value(AdapterLoss loss) => Evaluate(loss).Loss;
@@ -42,21 +60,29 @@ internal sealed class LossCase
     {
         LossFrame<double> frame = new(loss, Dimensions, threads);
         frame.Batch.Reset(Layout, AnchorCount, CandidateCount);
-        Fill(frame.Batch);
+        _fill(frame.Batch);
         frame.SetBefore(AnchorsBefore, CandidatesBefore);
         double[] anchors = [.. Enumerable.Repeat(double.NaN, Anchors.Length)];
         double[] candidates = [.. Enumerable.Repeat(double.NaN, Candidates.Length)];
         return (frame.Evaluate(Anchors, Candidates, anchors, candidates), anchors, candidates);
     }
 
-    /// <summary>The cosine of anchor i and candidate j, of the first <paramref name="width"/> values.</summary>
-    public double Cosine(int i, int j, int? width = null) => Cosine(Anchors, i, Layout == CosineLayout.Self ? Anchors : Candidates, j, width ?? Dimensions);
+    /// <summary>The cosine of rows i and j, of the first <paramref name="width"/> values.</summary>
+    public double Cosine(int i, int j, int? width = null) => Cosine(Anchors, Candidates, i, j, width ?? Dimensions);
 
     /// <summary>The same of the frozen rows.</summary>
-    public double Before(int i, int j) => Cosine(AnchorsBefore, i, Layout == CosineLayout.Self ? AnchorsBefore : CandidatesBefore, j, Dimensions);
+    public double Before(int i, int j) => Cosine(AnchorsBefore, CandidatesBefore, i, j, Dimensions);
 
-    private double Cosine(double[] a, int i, double[] b, int j, int width)
+    private double Cosine(double[] anchors, double[] candidates, int i, int j, int width)
     {
+        (double[] a, i) = Layout == CosineLayout.Views && i >= AnchorCount ? (candidates, i - AnchorCount) : (anchors, i);
+        (double[] b, j) = Layout switch
+        {
+            CosineLayout.Self => (anchors, j),
+            CosineLayout.Views => j >= AnchorCount ? (candidates, j - AnchorCount) : (anchors, j),
+            CosineLayout.Paired => (candidates, i),
+            _ => (candidates, j),
+        };
         double dot = 0, aa = 0, bb = 0;
         for (int k = 0; k < width; k++)
         {
@@ -68,4 +94,7 @@ internal sealed class LossCase
     }
 
     private static double[] Rows(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextDouble()) - 1)];
+
+    // What an adapter was given differs a little from what it gives.
+    private static double[] Nearby(Random random, double[] rows) => [.. rows.Select(value => value + (0.02 * random.NextDouble()))];
 }

@@ -11,8 +11,9 @@ internal sealed class CosineBatch<T>
     private T[] _before = [];
     private T[] _scores = [];
     private int[] _positives = [];
+    private int[] _secondLabels = [];
+    private T[] _labelShares = [];
     private int[] _labels = [];
-    private int[] _owners = [];
     private bool[] _excluded = [];
     private int _scoreCount;
 
@@ -37,14 +38,20 @@ internal sealed class CosineBatch<T>
     /// <summary>Whether <see cref="Before"/> is filled.</summary>
     public bool HasBefore { get; private set; }
 
-    /// <summary>Anchor i's positive among the candidates, −1 for none. Crossed, it is i or −1.</summary>
+    /// <summary>Anchor i's positive among the candidates, −1 for none. Crossed, it is i or −1; paired, it is 0.</summary>
     public Span<int> Positives => _positives.AsSpan(0, Anchors);
 
     /// <summary>The class of each anchor.</summary>
     public Span<int> Labels => _labels.AsSpan(0, Anchors);
 
-    /// <summary>The anchor that a candidate was given for: a positive's own anchor, then the anchor of each given negative.</summary>
-    public Span<int> Owners => _owners.AsSpan(0, Candidates);
+    /// <summary>Whether rows were mixed of two classes each.</summary>
+    public bool IsMixed { get; private set; }
+
+    /// <summary>The second class of each row, where <see cref="IsMixed"/>.</summary>
+    public Span<int> SecondLabels => _secondLabels.AsSpan(0, Anchors);
+
+    /// <summary>The share of each row that is of its first class, where <see cref="IsMixed"/>; the rest is of the second.</summary>
+    public Span<T> LabelShares => _labelShares.AsSpan(0, Anchors);
 
     /// <summary>Scores: one a pair where rows are paired, else n×m with NaN where none is known; empty until <see cref="ResetScores"/>.</summary>
     public Span<T> Scores => _scores.AsSpan(0, _scoreCount);
@@ -58,34 +65,46 @@ internal sealed class CosineBatch<T>
     /// <summary>Whether any pair is excluded.</summary>
     public bool AnyExcluded { get; private set; }
 
-    /// <summary>Begins a batch: anchor i's positive is candidate i (crossed and paired) or unknown (self), nothing is excluded but a row with itself, all labels are 0.</summary>
+    /// <summary>Pairs, or rows that meet themselves: anchors before both sides were put in one.</summary>
+    public int Pairs { get; private set; }
+
+    /// <summary>Begins a batch: anchor i's positive is its other side (unknown where rows meet themselves), nothing is excluded but a row with itself, all labels are 0.</summary>
     /// <param name="layout">Which rows meet.</param>
     /// <param name="anchors">n.</param>
-    /// <param name="candidates">m ≥ n, where the candidates beyond n are given negatives, as many for each anchor in the anchors' order; as many as anchors in the other layouts.</param>
+    /// <param name="candidates">Crossed, m ≥ n: the candidates beyond n are given negatives, as many for each anchor, in the anchors' order. Else n.</param>
+    /// <exception cref="ArgumentException">The number of candidates does not fit the layout.</exception>
     public void Reset(CosineLayout layout, int anchors, int candidates)
     {
-        (Layout, Anchors, Candidates) = (layout, anchors, layout == CosineLayout.Paired ? 1 : candidates);
+        if (candidates < anchors || (layout != CosineLayout.Crossed && candidates != anchors) || (anchors > 0 && candidates % anchors != 0))
+        {
+            throw new ArgumentException($"{anchors} anchors cannot have {candidates} candidates here.", nameof(candidates));
+        }
+
+        Layout = layout;
+        Pairs = anchors;
+        Anchors = layout == CosineLayout.Views ? 2 * anchors : anchors;
+        Candidates = layout switch { CosineLayout.Paired => 1, CosineLayout.Views => 2 * anchors, _ => candidates };
         GrowOnly.Ensure(ref _cosines, checked(Anchors * Candidates));
-        GrowOnly.Ensure(ref _positives, anchors);
-        GrowOnly.Ensure(ref _labels, anchors);
-        GrowOnly.Ensure(ref _owners, candidates);
+        GrowOnly.Ensure(ref _positives, Anchors);
+        GrowOnly.Ensure(ref _labels, Anchors);
         Labels.Clear();
-        (AnyExcluded, HasBefore, _scoreCount) = (false, false, 0);
-        int negatives = Math.Max(1, (candidates - anchors) / Math.Max(1, anchors));
-        for (int i = 0; i < anchors; i++)
+        (AnyExcluded, HasBefore, IsMixed, _scoreCount) = (false, false, false, 0);
+        for (int i = 0; i < Anchors; i++)
         {
-            _positives[i] = layout == CosineLayout.Self ? -1 : i;
+            _positives[i] = layout switch { CosineLayout.Self => -1, CosineLayout.Paired => 0, CosineLayout.Views => (i + Pairs) % Anchors, _ => i };
         }
 
-        for (int j = 0; j < Candidates; j++)
-        {
-            _owners[j] = j < anchors ? j : Math.Min(anchors - 1, (j - anchors) / negatives);
-        }
-
-        for (int i = 0; i < anchors && layout == CosineLayout.Self; i++)
+        for (int i = 0; i < Anchors && layout is CosineLayout.Self or CosineLayout.Views; i++)
         {
             Exclude(i, i);
         }
+    }
+
+    /// <summary>The columns of the negatives that were given for anchor <paramref name="i"/>; none but where rows are crossed.</summary>
+    public Range NegativesOf(int i)
+    {
+        int each = Layout == CosineLayout.Crossed ? (Candidates - Anchors) / Anchors : 0;
+        return (Anchors + (i * each))..(Anchors + ((i + 1) * each));
     }
 
     /// <summary>The cosines of anchor <paramref name="i"/>.</summary>
@@ -109,6 +128,43 @@ internal sealed class CosineBatch<T>
         Scores.Fill(T.NaN);
     }
 
+    /// <summary>Makes room for second classes; to begin with each row is wholly of its first.</summary>
+    public void ResetMixture()
+    {
+        GrowOnly.Ensure(ref _secondLabels, Anchors);
+        GrowOnly.Ensure(ref _labelShares, Anchors);
+        Labels.CopyTo(SecondLabels);
+        LabelShares.Fill(T.One);
+        IsMixed = true;
+    }
+
+    /// <summary>How far rows i and j are of one class: the product of their shares, summed over classes; 1 or 0 where rows are not mixed.</summary>
+    public T Agreement(int i, int j)
+    {
+        if (!IsMixed)
+        {
+            return _labels[i] == _labels[j] ? T.One : T.Zero;
+        }
+
+        T p = _labelShares[i], q = _labelShares[j], agreement = T.Zero;
+        agreement += _labels[i] == _labels[j] ? p * q : T.Zero;
+        agreement += _labels[i] == _secondLabels[j] ? p * (T.One - q) : T.Zero;
+        agreement += _secondLabels[i] == _labels[j] ? (T.One - p) * q : T.Zero;
+        return agreement + (_secondLabels[i] == _secondLabels[j] ? (T.One - p) * (T.One - q) : T.Zero);
+    }
+
+    /// <summary>Anchors with a positive.</summary>
+    public int CountPositives()
+    {
+        int count = 0;
+        foreach (int positive in Positives)
+        {
+            count += positive >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>Takes pair (i, j) out of the negatives.</summary>
     public void Exclude(int i, int j)
     {
@@ -120,6 +176,27 @@ internal sealed class CosineBatch<T>
         }
 
         _excluded[(i * Candidates) + j] = true;
+    }
+
+    /// <summary>Takes rows i and j, both of their sides, out of each other's negatives: pair i and pair j say the same.</summary>
+    public void ExcludePairs(int i, int j)
+    {
+        if (i == j || Layout == CosineLayout.Paired)
+        {
+            return;
+        }
+
+        Exclude(i, j);
+        Exclude(j, i);
+        if (Layout == CosineLayout.Views)
+        {
+            Exclude(i, j + Pairs);
+            Exclude(j, i + Pairs);
+            Exclude(i + Pairs, j);
+            Exclude(j + Pairs, i);
+            Exclude(i + Pairs, j + Pairs);
+            Exclude(j + Pairs, i + Pairs);
+        }
     }
 
     /// <summary>Whether pair (i, j) is no negative.</summary>

@@ -19,6 +19,7 @@ internal sealed class LossFrame<T>
     private readonly int _threads;
     private readonly UnitRowLayer<T> _anchorUnits = new();
     private readonly UnitRowLayer<T> _candidateUnits = new();
+    private T[] _views = [];
     private T[] _anchorUnitGradients = [];
     private T[] _candidateUnitGradients = [];
     private Rows _rows;
@@ -48,14 +49,15 @@ internal sealed class LossFrame<T>
     /// <param name="candidates">The frozen rows of the candidates; empty where rows meet themselves.</param>
     public void SetBefore(ReadOnlyMemory<T> anchors, ReadOnlyMemory<T> candidates)
     {
-        if (!_loss.ComparesWithBefore || Batch.Anchors == 0)
+        if (!_loss.ComparesWithBefore || Batch.Pairs == 0)
         {
             return;
         }
 
+        int width = anchors.Length / Batch.Pairs;
         Batch.ResetBefore();
-        ForwardUnits(anchors, candidates, anchors.Length / Batch.Anchors);
-        Cosines(Batch.Before, anchors.Length / Batch.Anchors);
+        ForwardUnits(anchors, candidates, width);
+        Cosines(Batch.Before, width);
     }
 
     /// <summary>The loss of the batch, and its gradients, which overwrite the given ones.</summary>
@@ -65,11 +67,10 @@ internal sealed class LossFrame<T>
     /// <param name="candidateGradients">Becomes ∂loss/∂candidates; empty where rows meet themselves.</param>
     public double Evaluate(ReadOnlyMemory<T> anchors, ReadOnlyMemory<T> candidates, Memory<T> anchorGradients, Memory<T> candidateGradients)
     {
-        int others = Batch.Layout switch { CosineLayout.Self => 0, CosineLayout.Paired => Batch.Anchors, _ => Batch.Candidates };
-        CheckLength(anchors.Length, Batch.Anchors, nameof(anchors));
-        CheckLength(anchorGradients.Length, Batch.Anchors, nameof(anchorGradients));
-        CheckLength(candidates.Length, others, nameof(candidates));
-        CheckLength(candidateGradients.Length, others, nameof(candidateGradients));
+        CheckLength(anchors.Length, Batch.Pairs, nameof(anchors));
+        CheckLength(anchorGradients.Length, Batch.Pairs, nameof(anchorGradients));
+        CheckLength(candidates.Length, Others, nameof(candidates));
+        CheckLength(candidateGradients.Length, Others, nameof(candidateGradients));
         _rows = new(anchors, candidates, anchorGradients, candidateGradients);
         _written = false;
         return _loss.Evaluate(this, 1);
@@ -82,30 +83,46 @@ internal sealed class LossFrame<T>
         Cosines(Batch.Cosines, width);
         double value = loss.Evaluate(Batch);
         Backward(width);
-        _anchorUnits.Backward(_anchorUnitGradients, _rows.AnchorGradients, T.CreateTruncating(weight), _written, _threads);
+        int size = Batch.Pairs * width;
+        T share = T.CreateTruncating(weight);
+        _anchorUnits.Backward(_anchorUnitGradients.AsMemory(0, size), _rows.AnchorGradients, share, _written, _threads);
         if (Batch.Layout != CosineLayout.Self)
         {
-            _candidateUnits.Backward(_candidateUnitGradients, _rows.CandidateGradients, T.CreateTruncating(weight), _written, _threads);
+            Memory<T> gradients = Batch.Layout == CosineLayout.Views ? _anchorUnitGradients.AsMemory(size, size) : _candidateUnitGradients;
+            _candidateUnits.Backward(gradients, _rows.CandidateGradients, share, _written, _threads);
         }
 
         _written = true;
         return weight * value;
     }
 
+    // Rows of the other side.
+    private int Others => Batch.Layout switch { CosineLayout.Self => 0, CosineLayout.Crossed => Batch.Candidates, _ => Batch.Pairs };
+
+    private bool MeetThemselves => Batch.Layout is CosineLayout.Self or CosineLayout.Views;
+
+    private ReadOnlySpan<T> AnchorUnits(int width) => Batch.Layout == CosineLayout.Views ? _views.AsSpan(0, Batch.Anchors * width) : _anchorUnits.Units.Span;
+
     private void ForwardUnits(ReadOnlyMemory<T> anchors, ReadOnlyMemory<T> candidates, int width)
     {
-        _anchorUnits.Forward(anchors, Batch.Anchors, width, _threads);
-        if (Batch.Layout != CosineLayout.Self)
+        _anchorUnits.Forward(anchors, Batch.Pairs, width, _threads);
+        if (Batch.Layout == CosineLayout.Self)
         {
-            _candidateUnits.Forward(candidates, Batch.Layout == CosineLayout.Paired ? Batch.Anchors : Batch.Candidates, width, _threads);
+            return;
+        }
+
+        _candidateUnits.Forward(candidates, Others, width, _threads);
+        if (Batch.Layout == CosineLayout.Views)
+        {
+            GrowOnly.Ensure(ref _views, Batch.Anchors * width);
+            _anchorUnits.Units.Span.CopyTo(_views);
+            _candidateUnits.Units.Span.CopyTo(_views.AsSpan(Batch.Pairs * width));
         }
     }
 
-    private ReadOnlySpan<T> CandidateUnits => (Batch.Layout == CosineLayout.Self ? _anchorUnits : _candidateUnits).Units.Span;
-
     private void Cosines(Span<T> cosines, int width)
     {
-        ReadOnlySpan<T> anchors = _anchorUnits.Units.Span, candidates = CandidateUnits;
+        ReadOnlySpan<T> anchors = AnchorUnits(width), candidates = MeetThemselves ? anchors : _candidateUnits.Units.Span;
         if (Batch.Layout != CosineLayout.Paired)
         {
             MatrixProduct.MultiplyByTransposed(anchors, candidates, cosines, Batch.Anchors, width, Batch.Candidates, threads: _threads);
@@ -121,10 +138,10 @@ internal sealed class LossFrame<T>
     private void Backward(int width)
     {
         int n = Batch.Anchors, m = Batch.Candidates;
+        ReadOnlySpan<T> anchors = AnchorUnits(width), candidates = _candidateUnits.Units.Span;
         GrowOnly.Ensure(ref _anchorUnitGradients, n * width);
         Span<T> ofAnchors = _anchorUnitGradients.AsSpan(0, n * width);
-        ReadOnlySpan<T> anchors = _anchorUnits.Units.Span, candidates = CandidateUnits;
-        if (Batch.Layout == CosineLayout.Self)
+        if (MeetThemselves)
         {
             // A row is on both sides of the product.
             MatrixProduct.Multiply(Batch.Cosines, anchors, ofAnchors, n, n, width, threads: _threads);

@@ -10,15 +10,7 @@ internal sealed class SoftmaxTerm
     /// <summary>What such losses can be trained on.</summary>
     public const AdapterLossRows Rows = AdapterLossRows.Pairs | AdapterLossRows.Negatives | AdapterLossRows.Labels;
 
-    public SoftmaxTerm(double temperature, bool symmetric)
-    {
-        if (!double.IsFinite(temperature) || temperature <= 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must be a positive number; 0.05 is usual.");
-        }
-
-        (Temperature, Symmetric) = (temperature, symmetric);
-    }
+    public SoftmaxTerm(double temperature, bool symmetric) => (Temperature, Symmetric) = (LossArgument.Positive(temperature, 0.05), symmetric);
 
     /// <summary>τ.</summary>
     public double Temperature { get; }
@@ -26,19 +18,19 @@ internal sealed class SoftmaxTerm
     /// <summary>Whether the positives are anchors too.</summary>
     public bool Symmetric { get; }
 
+    /// <summary>How a symmetric loss says so in its name.</summary>
+    public string SymmetricText => Symmetric ? ", symmetric=true" : "";
+
     public static CosineLayout LayoutOf(AdapterLossRows rows) => rows == AdapterLossRows.Labels ? CosineLayout.Self : CosineLayout.Crossed;
+
+    public static bool CanUse(CosineLayout layout) => layout != CosineLayout.Paired;
 
     /// <summary>The loss; the cosines are replaced by its derivative.</summary>
     public double Evaluate<T, TLogits>(CosineBatch<T> batch, TLogits logits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLogits : struct, ICosineLogits
     {
-        int anchors = 0;
-        foreach (int positive in batch.Positives)
-        {
-            anchors += positive >= 0 ? 1 : 0;
-        }
-
+        int anchors = batch.CountPositives();
         if (anchors == 0)
         {
             batch.Cosines.Clear();
@@ -84,7 +76,7 @@ internal sealed class SoftmaxTerm
                 return;
             }
 
-            logits.Fill(row, before ? batch.BeforeRow(i) : default, positive, scale);
+            logits.Fill(new LogitRow<T> { Values = row, Before = before ? batch.BeforeRow(i) : default, Positive = positive, OwnNegatives = batch.NegativesOf(i) }, scale);
             if (batch.AnyExcluded)
             {
                 LeaveOut(row, batch.ExcludedRow(i), positive);
@@ -120,7 +112,7 @@ internal sealed class SoftmaxTerm
                 Column(batch.Before, j, m, beforeRow);
             }
 
-            logits.Fill(row, beforeRow, j, scale);
+            logits.Fill(new LogitRow<T> { Values = row, Before = beforeRow, Positive = j }, scale);
             for (int i = 0; i < n && batch.AnyExcluded; i++)
             {
                 if (i != j && batch.Excluded[(i * m) + j])

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Mlnet.Embeddings.Adapters.Losses;
 
@@ -29,12 +28,14 @@ public sealed class InfoNce : AdapterLoss
     public bool Symmetric => _term.Symmetric;
 
     /// <inheritdoc/>
-    public override string Name => string.Create(CultureInfo.InvariantCulture, $"info-nce(temperature={Temperature}{(Symmetric ? ", symmetric=true" : "")})");
+    public override string Name => LossArgument.Text($"info-nce(temperature={Temperature}{_term.SymmetricText})");
 
     /// <inheritdoc/>
     public override AdapterLossRows Rows => SoftmaxTerm.Rows;
 
     internal override CosineLayout LayoutOf(AdapterLossRows rows) => SoftmaxTerm.LayoutOf(rows);
+
+    internal override bool CanUse(CosineLayout layout) => SoftmaxTerm.CanUse(layout);
 
     internal override double Evaluate<T>(CosineBatch<T> batch) => _term.Evaluate(batch, default(PlainLogits));
 }

@@ -7,13 +7,11 @@ internal interface ICosineLogits
 {
     /// <summary>Turns the cosines of an anchor into logits.</summary>
     /// <param name="row">The cosines, then the logits.</param>
-    /// <param name="before">The frozen embeddings' cosines; empty where not asked for.</param>
-    /// <param name="positive">Where the positive stands.</param>
     /// <param name="scale">1/τ.</param>
-    void Fill<T>(Span<T> row, ReadOnlySpan<T> before, int positive, T scale)
+    void Fill<T>(LogitRow<T> row, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>What an anchor counts, a constant too, where p is its positive's share of the softmax.</summary>
+    /// <summary>What an anchor counts, a constant too, where its positive has this share of the softmax.</summary>
     T Weight<T>(T share)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
