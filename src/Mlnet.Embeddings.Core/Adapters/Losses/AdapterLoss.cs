@@ -13,7 +13,7 @@ public abstract class AdapterLoss
     {
     }
 
-    /// <summary>The loss's name and settings, as in <c>info-nce(temperature=0.05)</c>.</summary>
+    /// <summary>The loss's name and settings, as <see cref="AdapterLossCatalog.Parse"/> reads them: <c>info-nce(temperature=0.05)</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>The kinds of rows it can be trained on.</summary>
