@@ -1,3 +1,4 @@
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Whitening;
 
@@ -26,6 +27,7 @@ internal static class TransformFormat
     {
         "alignment" => AlignmentTransform.Read(archive),
         "anchors" => AnchorSimilarity.Read(archive),
+        "bottleneck" or "identity" or "linear" or "low-rank" or "mlp" => EmbeddingAdapter.Read(archive),
         "binary" => BinaryQuantization.Read(archive),
         "centering" => CenteringTransform.Read(archive),
         "chain" => TransformChain.Read(archive),
@@ -34,6 +36,7 @@ internal static class TransformFormat
         "f-norm" => FNormTransform.Read(archive),
         "int8" => Int8Quantization.Read(archive),
         "pair-features" => PairFeatures.Read(archive),
+        "softmax" => AdapterClassifier.Read(archive),
         "standardization" => StandardizationTransform.Read(archive),
         "truncation" => TruncationTransform.Read(archive),
         "unit-length" => UnitLengthTransform.Read(archive),

@@ -1,0 +1,84 @@
+using Mlnet.Embeddings.Neighbors;
+
+namespace Mlnet.Embeddings.Adapters.Training;
+
+/// <summary>Examples to train on, as rows of matrices that belong to the caller.</summary>
+internal sealed class ExampleTable
+{
+    private ulong[]? _anchorKeys;
+    private ulong[]? _positiveKeys;
+    private ulong[]? _negativeKeys;
+
+    /// <summary>What the examples are.</summary>
+    public required AdapterLossRows Rows { get; init; }
+
+    /// <summary>Examples.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The anchors' vectors; all there are, where rows have a class.</summary>
+    public required EmbeddingMatrix Anchors { get; init; }
+
+    /// <summary>The positives' vectors; null where rows have a class.</summary>
+    public EmbeddingMatrix? Positives { get; init; }
+
+    /// <summary>The given negatives' vectors.</summary>
+    public EmbeddingMatrix? Negatives { get; init; }
+
+    /// <summary>The row of each example's anchor; null where it is the example's number.</summary>
+    public int[]? AnchorRows { get; init; }
+
+    /// <summary>The row of each example's positive; null where it is the example's number.</summary>
+    public int[]? PositiveRows { get; init; }
+
+    /// <summary>The rows of example i's negatives lie in <see cref="NegativeRows"/> from <c>NegativeStarts[i]</c> until before <c>NegativeStarts[i + 1]</c>.</summary>
+    public int[]? NegativeStarts { get; init; }
+
+    /// <summary>Rows of <see cref="Negatives"/>.</summary>
+    public int[]? NegativeRows { get; init; }
+
+    /// <summary>The score of each example.</summary>
+    public float[]? Scores { get; init; }
+
+    /// <summary>The class of each example.</summary>
+    public int[]? Labels { get; init; }
+
+    /// <summary>K, where rows have a class; else 0.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>What examples may not be divided between training and validation; null where equal anchors tell.</summary>
+    public int[]? Groups { get; init; }
+
+    /// <summary>Pairs (query's row, document's row) that belong together, where that is known beyond the examples of a batch.</summary>
+    public HashSet<(int Anchor, int Positive)>? Relevant { get; init; }
+
+    /// <summary>A number for each row of the anchors' vectors, equal for equal rows.</summary>
+    public ulong[] AnchorKeys => _anchorKeys ??= Keys(Anchors);
+
+    /// <summary>The same of <see cref="Positives"/>.</summary>
+    public ulong[] PositiveKeys => _positiveKeys ??= ReferenceEquals(Positives, Anchors) ? AnchorKeys : Keys(Positives!);
+
+    /// <summary>The same of <see cref="Negatives"/>.</summary>
+    public ulong[] NegativeKeys => _negativeKeys ??= ReferenceEquals(Negatives, Positives) ? PositiveKeys : Keys(Negatives!);
+
+    /// <summary>Values of an anchor.</summary>
+    public int AnchorDimensions => Anchors.Dimensions;
+
+    /// <summary>Values of a positive or negative.</summary>
+    public int CandidateDimensions => (Positives ?? Anchors).Dimensions;
+
+    public int AnchorRow(int example) => AnchorRows is null ? example : AnchorRows[example];
+
+    public int PositiveRow(int example) => PositiveRows is null ? example : PositiveRows[example];
+
+    public ReadOnlySpan<int> NegativesOf(int example) => NegativeStarts is null ? [] : NegativeRows.AsSpan(NegativeStarts[example]..NegativeStarts[example + 1]);
+
+    /// <summary>What keeps an example with others: its group, or its anchor's key.</summary>
+    public ulong GroupOf(int example) => Groups is null ? AnchorKeys[AnchorRow(example)] : VectorHash.Mix((ulong)Groups[example]);
+
+    private static ulong[] Keys(EmbeddingMatrix rows)
+    {
+        ulong[] keys = new ulong[rows.Rows];
+        Parallel.For(0, keys.Length, i => keys[i] = VectorHash.Of(rows.Row(i), 0));
+        return keys;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Numerics.Tensors;
+
+namespace Mlnet.Embeddings.Adapters.Training;
+
+/// <summary>One training: epochs of steps, a look at the held-out examples after each, and checkpoints.</summary>
+/// <param name="model">What is trained.</param>
+/// <param name="feed">The examples.</param>
+/// <param name="validation">The examples held out; null for none.</param>
+/// <param name="options">How.</param>
+/// <param name="checkpoint">Where the state is kept; null for nowhere.</param>
+/// <param name="progress">Told every 20 steps and after each epoch.</param>
+internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, ExampleFeed? validation, AdapterTrainerOptions options, TrainingCheckpoint? checkpoint, IProgress<AdapterTrainingProgress>? progress)
+{
+    private const int ReportEvery = 20;
+
+    private readonly AdamW<float>[] _optimizers = [.. model.Networks.Select(n => new AdamW<float>(n.Ranges, n.Parameters.Length, new(options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay)))];
+    private readonly TrainingBatch<float> _batch = new();
+    private double _lossSince;
+    private int _examplesSince;
+    private TrainingWeights? _weights;
+
+    /// <summary>Where it stands.</summary>
+    public TrainingState State { get; } = new();
+
+    /// <summary>The weights; <see cref="TrainingWeights.Best"/> are to be taken in the end.</summary>
+    public TrainingWeights Weights => _weights ??= new([.. model.Networks.Select(n => n.Parameters)], [.. model.Networks.Select(n => (float[])n.Parameters.Clone())], [.. _optimizers.Select(o => o.First)], [.. _optimizers.Select(o => o.Second)]);
+
+    /// <summary>Whether the validation loss no longer fell.</summary>
+    public bool StoppedEarly => validation is not null && State.Epoch - State.BestEpoch >= options.Patience && State.Epoch < options.Epochs;
+
+    private long Steps => (long)feed.Batches * options.Epochs;
+
+    /// <summary>Trains until the last epoch, or until the validation loss no longer falls.</summary>
+    /// <returns>Null, or the loss and gradient length that were out of range.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled; state and best weights are those before.</exception>
+    public (double Loss, double Norm)? Train(CancellationToken cancellationToken)
+    {
+        if (checkpoint is null || !checkpoint.TryLoad(State, Weights))
+        {
+            Begin(cancellationToken);
+        }
+
+        while (State.Epoch < options.Epochs && !StoppedEarly)
+        {
+            foreach (BatchSlice slice in feed.Epoch(State.Epoch, State.Batch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Step(slice) is (double, double) bad)
+                {
+                    return bad;
+                }
+            }
+
+            EndEpoch(cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes the state now, between two steps, where it is kept at all.</summary>
+    public void SaveCheckpoint()
+    {
+        if (State.Step > 0)
+        {
+            checkpoint?.Save(State, Weights);
+        }
+    }
+
+    private void Begin(CancellationToken cancellationToken)
+    {
+        if (validation is not null)
+        {
+            State.BestLoss = ValidationLoss(cancellationToken);
+            State.Curve.Add(new(0, 0, double.NaN, State.BestLoss, 0));
+            progress?.Report(new(0, 0, Steps, double.NaN, State.BestLoss, 0));
+        }
+    }
+
+    private (double Loss, double Norm)? Step(BatchSlice slice)
+    {
+        Random random = Seeds.Of(options.Seed, -1 - State.Epoch, State.Batch);
+        _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random);
+        double loss = model.Evaluate(_batch, random);
+        double norm = 0;
+        foreach (float[] gradient in model.Gradients)
+        {
+            norm += TensorPrimitives.SumOfSquares<float>(gradient);
+        }
+
+        norm = Math.Sqrt(norm);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            return (loss, norm);
+        }
+
+        Update(norm > options.ClipNorm ? options.ClipNorm / norm : 1);
+        Count(loss, slice.Examples.Length);
+        return null;
+    }
+
+    private void Update(double scale)
+    {
+        State.Step++;
+        State.Batch++;
+        State.Rate = RateAt(State.Step);
+        for (int i = 0; i < _optimizers.Length; i++)
+        {
+            _optimizers[i].Update(model.Networks[i].Parameters, model.Gradients[i], scale, State.Step, State.Rate, options.Threads);
+        }
+    }
+
+    private void Count(double loss, int examples)
+    {
+        State.LossSum += loss * examples;
+        State.LossCount += examples;
+        _lossSince += loss * examples;
+        _examplesSince += examples;
+        if (State.Step % ReportEvery == 0)
+        {
+            progress?.Report(new(State.Epoch + 1, State.Step, Steps, _lossSince / _examplesSince, double.NaN, State.Rate));
+            (_lossSince, _examplesSince) = (0, 0);
+        }
+
+        if (State.Step % options.CheckpointEvery == 0)
+        {
+            checkpoint?.Save(State, Weights);
+        }
+    }
+
+    private void EndEpoch(CancellationToken cancellationToken)
+    {
+        double held = validation is null ? double.NaN : ValidationLoss(cancellationToken);
+        State.Epoch++;
+        State.Batch = 0;
+        double loss = State.LossCount == 0 ? double.NaN : State.LossSum / State.LossCount;
+        State.Curve.Add(new(State.Epoch, State.Step, loss, held, State.Rate));
+        (State.LossSum, State.LossCount) = (0, 0);
+        if (validation is null || held < State.BestLoss)
+        {
+            (State.BestLoss, State.BestEpoch) = (held, State.Epoch);
+            Weights.Keep();
+        }
+
+        progress?.Report(new(State.Epoch, State.Step, Steps, loss, held, State.Rate));
+        if (State.Epoch < options.Epochs && !StoppedEarly)
+        {
+            checkpoint?.Save(State, Weights);
+        }
+    }
+
+    private double ValidationLoss(CancellationToken cancellationToken)
+    {
+        double sum = 0;
+        long count = 0;
+        foreach (BatchSlice slice in validation!.Epoch(0, 0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Random random = Seeds.Of(options.Seed, long.MinValue, count);
+            _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random);
+            sum += model.Evaluate(_batch, random, needsGradients: false) * slice.Examples.Length;
+            count += slice.Examples.Length;
+        }
+
+        return sum / count;
+    }
+
+    private double RateAt(long step)
+    {
+        // The middle of a step: neither the first nor the last one is of no use.
+        double done = (step - 0.5) / Steps;
+        return options.LearningRate * (done < options.WarmUp ? done / options.WarmUp : 0.5 * (1 + Math.Cos(Math.PI * (done - options.WarmUp) / (1 - options.WarmUp))));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using Mlnet.Embeddings.Neighbors;
+
+namespace Mlnet.Embeddings.Adapters.Training;
+
+/// <summary>Makes of data and options what a training runs on, and refuses what does not fit together.</summary>
+internal sealed class TrainingSetup
+{
+    private readonly AdapterTrainerOptions _options;
+    private readonly ExampleTable _like;
+    private readonly AdapterLoss? _loss;
+    private readonly double _classWeight;
+    private readonly StackShape _query;
+    private readonly StackShape _passage;
+    private readonly int _classes;
+
+    public TrainingSetup(AdapterTrainerOptions options, AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
+    {
+        (_options, _like) = (options, First(data));
+        bool isLabelled = _like.Labels is not null;
+        _classWeight = isLabelled ? options.ClassWeight ?? (options.Loss is null ? 1 : 0) : 0;
+        _loss = options.Loss ?? Usual(data.Rows);
+        CheckLoss(data.Rows);
+        (_query, _passage) = Shapes();
+        (Training, Validation) = Feeds(data, validation, cancellationToken);
+        _classes = Math.Max(_like.Classes, Math.Max((Training as StreamedFeed)?.Classes ?? 0, 0));
+        Check(data, validation);
+    }
+
+    /// <summary>The examples that are trained on.</summary>
+    public ExampleFeed Training { get; }
+
+    /// <summary>The examples held out; null for none.</summary>
+    public ExampleFeed? Validation { get; }
+
+    /// <summary>What a checkpoint of this training names, so that no other takes it up.</summary>
+    public string Settings
+    {
+        get
+        {
+            AdapterTrainerOptions o = _options;
+            return string.Create(CultureInfo.InvariantCulture, $"""
+                {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {o.Architecture.Name} {Describe(_query)} {Describe(_passage)}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
+                {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
+                """).ReplaceLineEndings(" ");
+        }
+    }
+
+    /// <summary>The networks at their start.</summary>
+    public TowerModel<float> CreateModel()
+    {
+        DenseStack<float> query = Start(_options.Architecture.QuerySide, _query, 0);
+        DenseStack<float> passage = IsShared ? query : Start(_options.Architecture.PassageSide, _passage, 1);
+        ClassTop<float>? top = _classWeight > 0 ? new(_query.OutputDimensions, _classes, _options.LabelSmoothing) : null;
+        return new(query, passage, _loss, _like.Rows, top, _classWeight, _options.Threads);
+    }
+
+    /// <summary>The fitted adapters of weights.</summary>
+    public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights)
+    {
+        EmbeddingAdapter query = new(_options.Architecture.QuerySide.Name, _query, [.. weights[0]], _options.NormalizeOutput);
+        EmbeddingAdapter passage = IsShared ? query : new(_options.Architecture.PassageSide.Name, _passage, [.. weights[1]], _options.NormalizeOutput);
+        if (!(_classWeight > 0))
+        {
+            return (new(query, passage), null);
+        }
+
+        // The softmax was trained on outputs as the network gives them.
+        EmbeddingAdapter body = new(_options.Architecture.QuerySide.Name, _query, [.. weights[0]], normalize: false);
+        int split = _query.OutputDimensions * _classes;
+        return (new(query, passage), new(body, weights[^1][..split], weights[^1][split..]));
+    }
+
+    private bool IsShared => ReferenceEquals(_options.Architecture.QuerySide, _options.Architecture);
+
+    private static ExampleTable First(AdapterTrainingData data) => data.Table ?? data.Blocks!.First().Table!;
+
+    private static AdapterLoss? Usual(AdapterLossRows rows) => rows switch
+    {
+        AdapterLossRows.Labels => null,
+        AdapterLossRows.ScoredPairs => new CoSent(),
+        AdapterLossRows.ScoredCandidates => new SoftLabelDistillation(),
+        _ => new InfoNce(),
+    };
+
+    private void CheckLoss(AdapterLossRows rows)
+    {
+        if (_loss is not null && !_loss.Rows.HasFlag(rows))
+        {
+            throw new ArgumentException($"The loss '{_loss.Name}' learns from {_loss.Rows}; these examples are {rows}. Take another loss, or give other examples.");
+        }
+
+        if (_loss is null && !(_classWeight > 0))
+        {
+            throw new ArgumentException($"There is nothing to make small for examples that are {rows}: set {nameof(AdapterTrainerOptions.Loss)}, or a {nameof(AdapterTrainerOptions.ClassWeight)} above 0.");
+        }
+    }
+
+    private (StackShape Query, StackShape Passage) Shapes()
+    {
+        (int anchors, int candidates) = (_like.AnchorDimensions, _like.CandidateDimensions);
+        if (IsShared && anchors != candidates)
+        {
+            throw new ArgumentException($"Anchors have {anchors} dimensions and positives {candidates}; one network cannot take both. Train a {nameof(TwoTowerArchitecture)}.");
+        }
+
+        if (!IsShared && _like.Positives is null)
+        {
+            throw new ArgumentException($"Rows with a class have one side only; a {nameof(TwoTowerArchitecture)} needs pairs.");
+        }
+
+        StackShape query = _options.Architecture.QuerySide.ShapeFor(anchors), passage = _options.Architecture.PassageSide.ShapeFor(candidates);
+        if (query.OutputDimensions != passage.OutputDimensions)
+        {
+            throw new ArgumentException($"The queries' network gives {query.OutputDimensions} dimensions, the passages' {passage.OutputDimensions}; set the output dimensions of one so that both agree.");
+        }
+
+        return query.Parameters + passage.Parameters > 0 || _classWeight > 0 ? (query, passage) : throw new ArgumentException("Identity on both sides leaves nothing to train; take another architecture for one.");
+    }
+
+    private (ExampleFeed Training, ExampleFeed? Validation) Feeds(AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
+    {
+        double share = validation is null ? _options.ValidationShare : 0;
+        (ExampleFeed training, ExampleFeed? held) = data.Table is ExampleTable table ? Split(table, share) : Split(data.Blocks!, share, cancellationToken);
+        if (training.Count < 2)
+        {
+            throw new ArgumentException($"There are {training.Count} examples to train on; give at least two.", nameof(data));
+        }
+
+        ExampleFeed? given = validation is null ? null
+            : validation.Table is ExampleTable all ? Cached(all, [.. Enumerable.Range(0, all.Count)], new ShuffledBatches())
+            : new StreamedFeed(validation.Blocks!, (_, _) => true, _options, new ShuffledBatches(), cancellationToken);
+        return (training, given ?? (held is { Count: > 0 } ? held : null));
+    }
+
+    private (ExampleFeed, ExampleFeed?) Split(ExampleTable table, double share)
+    {
+        (int[] training, int[] held) = ExampleSplit.Of(table, share, _options.Seed);
+        return (Cached(table, training, _options.Batches), held.Length > 0 ? Cached(table, held, new ShuffledBatches()) : null);
+    }
+
+    private (ExampleFeed, ExampleFeed?) Split(IEnumerable<AdapterTrainingData> blocks, double share, CancellationToken cancellationToken)
+    {
+        int seed = _options.Seed;
+        StreamedFeed training = new(blocks, (table, i) => !ExampleSplit.Holds(table, i, share, seed), _options, _options.Batches, cancellationToken);
+        return (training, share > 0 ? new StreamedFeed(blocks, (table, i) => ExampleSplit.Holds(table, i, share, seed), _options, new ShuffledBatches(), cancellationToken) : null);
+    }
+
+    private CachedFeed Cached(ExampleTable table, int[] examples, BatchStrategy strategy) => new(table, examples, strategy, _options.BatchSize, _options.Seed);
+
+    private void Check(AdapterTrainingData data, AdapterTrainingData? validation)
+    {
+        if (_like.Labels is not null && data.Table is ExampleTable table && table.Labels!.Distinct().Count() < 2)
+        {
+            throw new ArgumentException($"All {table.Count} rows have the label {table.Labels![0]}; there is nothing to tell apart. Give rows of two classes at least.", nameof(data));
+        }
+
+        if (_classWeight > 0 && _classes < 2)
+        {
+            throw new ArgumentException($"There is {_classes} class; give rows of two classes at least.", nameof(data));
+        }
+
+        if (validation is not null && First(validation) is ExampleTable other && (other.Rows != _like.Rows || other.AnchorDimensions != _like.AnchorDimensions || other.CandidateDimensions != _like.CandidateDimensions || other.Classes > _classes))
+        {
+            throw new ArgumentException($"The validation examples are {other.Rows} of {other.AnchorDimensions} dimensions{Of(other.Classes)}, the training examples {_like.Rows} of {_like.AnchorDimensions}{Of(_classes)}; both must be alike.", nameof(validation));
+        }
+    }
+
+    private static string Of(int classes) => classes > 0 ? $" in {classes} classes" : "";
+
+    private DenseStack<float> Start(AdapterArchitecture architecture, StackShape shape, int side)
+    {
+        float[] start = new float[shape.Parameters];
+        architecture.Start(shape, start, Seeds.Of(_options.Seed, long.MaxValue, side));
+        return new(shape, start);
+    }
+
+    private static string Describe(StackShape shape) => $"{string.Join('x', shape.Widths.ToArray())}{(shape.Layers > 1 ? shape.Activation?.ToString() : "")}";
+
+    private ulong Fingerprint()
+    {
+        ulong state = 0;
+        foreach (ulong[] keys in _like.Positives is null ? new[] { _like.AnchorKeys } : [_like.AnchorKeys, _like.PositiveKeys])
+        {
+            foreach (ulong key in keys)
+            {
+                state = VectorHash.Mix(state ^ key);
+            }
+        }
+
+        foreach (int label in _like.Labels ?? [])
+        {
+            state = VectorHash.Mix(state ^ (uint)label);
+        }
+
+        return state;
+    }
+}
