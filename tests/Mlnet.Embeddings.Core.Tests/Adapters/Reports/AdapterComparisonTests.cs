@@ -21,7 +21,7 @@ public sealed class AdapterComparisonTests
     [Fact]
     public void Accuracy_by_centroids_and_neighbours_is_that_of_the_definition()
     {
-        (EmbeddingMatrix fitted, int[] fittedLabels) = Classes(90, seed: 1);
+        (EmbeddingMatrix fitted, int[] fittedLabels) = Classes(12, seed: 1);
         (EmbeddingMatrix heldOut, int[] labels) = Classes(400, seed: 2);
         AdapterReport report = AdapterComparison.Labels(fitted, fittedLabels, heldOut, labels, ClassSignal, cancellationToken: Stop);
         Assert.Equal(("labels", 400), (report.Task, report.HeldOut));
@@ -149,7 +149,8 @@ public sealed class AdapterComparisonTests
     public void Text_and_JSON_have_all_that_was_measured()
     {
         (EmbeddingMatrix rows, int[] labels) = Classes(400, seed: 2);
-        AdapterReport report = AdapterComparison.Labels(rows, labels, rows, labels, ClassSignal, cancellationToken: Stop);
+        (EmbeddingMatrix fitted, int[] fittedLabels) = Classes(12, seed: 1);
+        AdapterReport report = AdapterComparison.Labels(fitted, fittedLabels, rows, labels, ClassSignal, cancellationToken: Stop);
         string text = report.ToText();
         Assert.All(["centroid_accuracy", "knn_accuracy", "logistic_accuracy", "skewness of N_10", "mean cosine", "IsoScore", "effective rank"], name => Assert.Contains(name, text, StringComparison.Ordinal));
         JsonElement json = JsonDocument.Parse(report.ToJson()).RootElement;
