@@ -21,6 +21,9 @@ namespace Mlnet.Embeddings.Pooling;
 /// </remarks>
 public sealed class MultiLayerAttentionPooling
 {
+    /// <summary>What a pooling's name ends with, after that of the mode that pools each layer.</summary>
+    public const string NameEnding = "-multi_layer_attention";
+
     private readonly AttentionBlock _block;
     private readonly TokenPooling _pooling;
     private readonly float[] _biases;
@@ -53,7 +56,7 @@ public sealed class MultiLayerAttentionPooling
     }
 
     /// <summary>The name, as <see cref="VectorSpace.Pooling"/> has it.</summary>
-    public string Name => $"{_pooling.Name}-multi_layer_attention";
+    public string Name => _pooling.Name + NameEnding;
 
     /// <summary>Values of a token's state and of the vector, d.</summary>
     public int Dimensions => _block.Dimensions;

@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Mlnet.Embeddings.LongTexts;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
-using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Pooling;
 using Mlnet.Embeddings.Tests.Contract;
 
@@ -53,7 +52,7 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public void Trained_weights_of_a_pooling_are_kept_in_a_saved_pipeline()
     {
-        LatentAttentionPooling trained = new(LatentAttention(d: 2, latents: 3, inner: 4, hidden: 5), heads: 2);
+        LatentAttentionPooling trained = RandomPooling.Latent(d: 2, latents: 3, heads: 2, inner: 4, hidden: 5);
         IDataView data = Views.Sample(_ml);
         TokenPoolingOptions options = new() { Dimensions = 2, Pooling = new ConcatenatedPooling(new MaxPooling(), trained) };
         TokenPoolingTransformer pooling = _ml.Transforms.PoolTokens("Embedding", "Vector", options).Fit(data);
@@ -170,30 +169,6 @@ public sealed class TokenTests : IDisposable
         Assert.Equal([[0, 15], [0]], view.GetColumn<int[]>("Starts"));
         Views.AssertClose(Views.Lines(_ml.Transforms.Text.EmbedText("Embedding", "Text", model).Fit(data).Transform(data), "Embedding"), Views.Lines(view, "Embedding"), 1e-6f);
         Assert.Contains("'Chunks'", Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText("Embedding", "Text", new TextEmbeddingOptions { ChunkCountColumnName = "Chunks" })).Message, StringComparison.Ordinal);
-    }
-
-    private static SafetensorsFile LatentAttention(int d, int latents, int inner, int hidden)
-    {
-        SafetensorsWriter writer = new();
-        Random random = new(4);
-        Add("latents", latents, d);
-        foreach (string norm in (string[])["0.norm", "0.norm_context", "1.norm"])
-        {
-            Add($"cross_attend_blocks.{norm}.weight", d);
-            Add($"cross_attend_blocks.{norm}.bias", d);
-        }
-
-        Add("cross_attend_blocks.0.fn.to_q.weight", inner, d);
-        Add("cross_attend_blocks.0.fn.to_kv.weight", 2 * inner, d);
-        Add("cross_attend_blocks.0.fn.to_out.weight", d, inner);
-        Add("cross_attend_blocks.1.fn.net.0.weight", 2 * hidden, d);
-        Add("cross_attend_blocks.1.fn.net.0.bias", 2 * hidden);
-        Add("cross_attend_blocks.1.fn.net.2.weight", d, hidden);
-        Add("cross_attend_blocks.1.fn.net.2.bias", d);
-        return SafetensorsFile.Parse(writer.ToArray(), "weights.safetensors");
-
-        void Add(string name, params int[] shape) =>
-            writer.Add("latent_attention_model." + name, [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (random.NextSingle() * 2) - 1)], shape);
     }
 
     private sealed class StatesRow
