@@ -68,6 +68,32 @@ public sealed class TokenTests : IDisposable
     }
 
     [Fact]
+    public void States_of_all_layers_pooled_by_attention_are_what_a_model_with_that_pooling_gives()
+    {
+        MultiLayerAttentionPooling trained = RandomPooling.MultiLayer(16, queries: 3, heads: 2, inner: 6, hidden: 20, layers: 2);
+        Dictionary<string, byte[]> files = TinyModel.Files(new BertShape { GivesLayers = true });
+        files["modules.json"] = TinyModel.Bytes(TwoModules);
+        using OnnxModel model = TinyModel.Open(files, new OnnxModelOptions { Pooling = EncoderPooling.Layers(new MeanPooling(), LayerCombination.Mean, 1, 2), ExcludePromptFromPooling = true });
+        using OnnxModel whole = TinyModel.Open(files, new OnnxModelOptions { Pooling = EncoderPooling.MultiLayerAttention(trained), ExcludePromptFromPooling = true });
+        IDataView data = Views.Sample(_ml);
+        IDataView expected = _ml.Transforms.Text.EmbedText("Embedding", "Text", whole, "query").Fit(data).Transform(data);
+        ITransformer pipeline = _ml.Transforms.Text.EncodeTokens("States", "Text", model, "query", "Mask")
+            .Append(_ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = trained, MaskColumnName = "Mask" })).Fit(data);
+        Views.AssertClose(Views.Lines(expected, "Embedding"), Views.Lines(pipeline.Transform(data), "Embedding"), 1e-6f);
+        using MemoryStream saved = new();
+        _ml.Model.Save(pipeline, data.Schema, saved);
+        saved.Position = 0;
+        Assert.Equal(Views.Lines(pipeline.Transform(data)), Views.Lines(_ml.Model.Load(saved, out _).Transform(data)));
+
+        IDataView states = _ml.Transforms.Text.EncodeTokens("States", "Text", model).Fit(data).Transform(data);
+        Assert.Contains("2 layers", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States").Fit(states)).Message, StringComparison.Ordinal);
+        MultiLayerAttentionPooling three = RandomPooling.MultiLayer(16, queries: 3, heads: 2, inner: 6, hidden: 20, layers: 3);
+        Assert.Contains("3 layers", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = three }).Fit(states)).Message, StringComparison.Ordinal);
+        states = _ml.Transforms.Text.EncodeTokens("States", "Text", _model).Fit(data).Transform(data);
+        Assert.Contains("has those of 1 layer", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = trained }).Fit(states)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_the_mask_a_prompt_that_the_model_leaves_out_is_averaged_in_and_the_log_says_so()
     {
         using OnnxModel model = TinyModel.Open(TinyModel.Files(), new OnnxModelOptions { ExcludePromptFromPooling = true });
