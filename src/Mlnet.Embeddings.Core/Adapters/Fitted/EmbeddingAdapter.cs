@@ -61,6 +61,9 @@ public sealed partial class EmbeddingAdapter : VectorTransform
 
     internal override string Kind => Architecture;
 
+    /// <summary>An adapter of the same form with other parameters.</summary>
+    internal EmbeddingAdapter With(float[] parameters) => new(Architecture, Shape, parameters, IsNormalized);
+
     private PackedMatrix<float>[] Packed => _packed ??= Pack();
 
     private protected override void ApplyRows(ReadOnlySpan<float> rows, Span<float> destination, int count)
