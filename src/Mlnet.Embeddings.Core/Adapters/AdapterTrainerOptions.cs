@@ -27,6 +27,15 @@ public sealed class AdapterTrainerOptions
     /// <summary>The most given negatives that an example brings along a step, drawn anew each time. 4: more cost time and add little to those of the batch.</summary>
     public int NegativesPerExample { get; set; } = 4;
 
+    /// <summary>What new rows are mixed from those of a batch: <see cref="Mixup"/> for few labels, <see cref="NegativeMixing"/> for given negatives. Null for none.</summary>
+    public BatchMixing? Mixing { get; set; }
+
+    /// <summary>
+    /// A row whose frozen embedding has a larger cosine than this with an anchor's is no negative of it: likely it says the same. Null for no such bound, because what a cosine means differs
+    /// from model to model; equal rows and known positives are never negatives.
+    /// </summary>
+    public double? MaskNegativesAbove { get; set; }
+
     /// <summary>The most passes over the examples. 20, as small networks on frozen embeddings train in seconds; early stopping ends sooner.</summary>
     public int Epochs { get; set; } = 20;
 
@@ -84,6 +93,7 @@ public sealed class AdapterTrainerOptions
         Check(ClassWeight is null || (ClassWeight >= 0 && double.IsFinite(ClassWeight.Value)), nameof(ClassWeight), ClassWeight, "0 or more");
         Check(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "from 0 to below 1");
         Check(BatchSize >= 2, nameof(BatchSize), BatchSize, "at least 2, as the other examples of a batch are the negatives");
+        Check(MaskNegativesAbove is null or (> -1 and <= 1), nameof(MaskNegativesAbove), MaskNegativesAbove, "above -1 and 1 at most, as cosines are");
         Check(NegativesPerExample >= 0, nameof(NegativesPerExample), NegativesPerExample, "0 or more");
         Check(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");

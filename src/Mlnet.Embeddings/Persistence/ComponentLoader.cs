@@ -30,7 +30,6 @@ internal static class ComponentLoader
         [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,
         [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
         [ZeroShotTransformer.Kind] = ZeroShotTransformer.Load,
-        [EmbeddingDepthTransformer.Kind] = EmbeddingDepthTransformer.Load,
     };
 
     private static VersionInfo Version => new(

@@ -76,8 +76,9 @@ public sealed class AdapterTrainingData
     /// <param name="positives">n×d embeddings.</param>
     /// <param name="negatives">n·k×d embeddings, the k of the first anchor first.</param>
     /// <param name="groups">As of <see cref="FromPairs"/>.</param>
+    /// <param name="teacherScores">n·(1 + k) scores of a teacher, such as a reranker: of the first anchor's positive, of its k negatives, and so on; null for none.</param>
     /// <exception cref="ArgumentException">Nothing is there, sizes disagree, or a row holds NaN or infinity; the message names the row.</exception>
-    public static AdapterTrainingData FromTriplets(EmbeddingMatrix anchors, EmbeddingMatrix positives, EmbeddingMatrix negatives, IReadOnlyList<int>? groups = null)
+    public static AdapterTrainingData FromTriplets(EmbeddingMatrix anchors, EmbeddingMatrix positives, EmbeddingMatrix negatives, IReadOnlyList<int>? groups = null, IReadOnlyList<float>? teacherScores = null)
     {
         ArgumentNullException.ThrowIfNull(anchors);
         ArgumentNullException.ThrowIfNull(positives);
@@ -94,7 +95,8 @@ public sealed class AdapterTrainingData
         int each = negatives.Rows / anchors.Rows;
         return new(new ExampleTable
         {
-            Rows = AdapterLossRows.Negatives,
+            Rows = teacherScores is null ? AdapterLossRows.Negatives : AdapterLossRows.ScoredCandidates,
+            CandidateScores = TeacherScores(teacherScores, anchors.Rows, each),
             Count = anchors.Rows,
             Anchors = anchors,
             Positives = positives,
@@ -166,6 +168,20 @@ public sealed class AdapterTrainingData
         float[] copy = [.. scores];
         int bad = Array.FindIndex(copy, score => !float.IsFinite(score));
         return bad < 0 ? copy : throw new ArgumentException($"The score of row {bad} is {copy[bad]}; give a finite number, or drop the row.", nameof(scores));
+    }
+
+    private static float[]? TeacherScores(IReadOnlyList<float>? scores, int anchors, int negatives)
+    {
+        if (scores is null)
+        {
+            return null;
+        }
+
+        float[] copy = [.. scores];
+        int bad = Array.FindIndex(copy, score => !float.IsFinite(score));
+        return copy.Length != anchors * (1 + negatives) ? throw new ArgumentException($"There are {copy.Length} scores of a teacher; {anchors} anchors with a positive and {negatives} negatives each need {anchors * (1 + negatives)}.", nameof(scores))
+            : bad >= 0 ? throw new ArgumentException($"The teacher's score {bad % (1 + negatives)} of anchor {bad / (1 + negatives)} is {copy[bad]}; give a finite number, or drop the anchor.", nameof(scores))
+            : copy;
     }
 
     private static int[]? GroupsOf(EmbeddingMatrix anchors, IReadOnlyList<int>? groups)

@@ -39,6 +39,9 @@ internal sealed class ExampleTable
     /// <summary>The score of each example.</summary>
     public float[]? Scores { get; init; }
 
+    /// <summary>A teacher's scores of each example's candidates: of the positive, then of the negatives, as they lie in <see cref="NegativeRows"/>; n + all negatives.</summary>
+    public float[]? CandidateScores { get; init; }
+
     /// <summary>The class of each example.</summary>
     public int[]? Labels { get; init; }
 
@@ -71,6 +74,9 @@ internal sealed class ExampleTable
     public int PositiveRow(int example) => PositiveRows is null ? example : PositiveRows[example];
 
     public ReadOnlySpan<int> NegativesOf(int example) => NegativeStarts is null ? [] : NegativeRows.AsSpan(NegativeStarts[example]..NegativeStarts[example + 1]);
+
+    /// <summary>A teacher's score of an example's positive (0) or one of its negatives (from 1); NaN where there is none.</summary>
+    public float ScoreOf(int example, int candidate) => CandidateScores is null ? float.NaN : CandidateScores[NegativeStarts![example] + example + candidate];
 
     /// <summary>What keeps an example with others: its group, or its anchor's key.</summary>
     public ulong GroupOf(int example) => Groups is null ? AnchorKeys[AnchorRow(example)] : VectorHash.Mix((ulong)Groups[example]);

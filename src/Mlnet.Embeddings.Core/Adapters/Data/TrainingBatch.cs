@@ -14,6 +14,11 @@ internal sealed class TrainingBatch<T>
     private int[] _labels = [];
     private int[] _rows = [];
     private float[] _scores = [];
+    private float[] _candidateScores = [];
+    private int[] _secondLabels = [];
+    private T[] _labelShares = [];
+    private int[] _given = [];
+    private int _extra;
     private int _negatives;
     private int _anchorDimensions;
     private int _candidateDimensions;
@@ -40,26 +45,65 @@ internal sealed class TrainingBatch<T>
     /// <summary>The score of each pair, where it has one.</summary>
     public ReadOnlySpan<float> Scores => _scores.AsSpan(0, Anchors);
 
+    /// <summary>Whether rows are mixed of two classes each.</summary>
+    public bool IsLabelMixture { get; private set; }
+
+    /// <summary>The second class of each anchor; empty where rows are not mixed.</summary>
+    public Span<int> SecondLabels => IsLabelMixture ? _secondLabels.AsSpan(0, Anchors) : [];
+
+    /// <summary>The share of each anchor that is of its first class; empty where rows are not mixed.</summary>
+    public Span<T> LabelShares => IsLabelMixture ? _labelShares.AsSpan(0, Anchors) : [];
+
+    /// <summary>Makes room for second classes.</summary>
+    public void BeginLabelMixture()
+    {
+        GrowOnly.Ensure(ref _secondLabels, Anchors);
+        GrowOnly.Ensure(ref _labelShares, Anchors);
+        IsLabelMixture = true;
+    }
+
+    /// <summary>How many negatives were given for an anchor.</summary>
+    public int GivenNegatives(int anchor) => _given[anchor];
+
+    /// <summary>A negative that was given for an anchor.</summary>
+    public ReadOnlySpan<T> Negative(int anchor, int index) => Candidate(Anchors + (anchor * (_negatives + _extra)) + index);
+
+    /// <summary>The place of a negative that an anchor gets beside the given ones; it counts for that anchor from now on.</summary>
+    public Span<T> ExtraNegative(int anchor, int index)
+    {
+        int place = Anchors + (anchor * (_negatives + _extra)) + _negatives + index;
+        _rows[Anchors + place] = MadeFor(anchor);
+        return Candidate(place);
+    }
+
+    private Span<T> Candidate(int index) => CandidateValues.Span.Slice(index * _candidateDimensions, _candidateDimensions);
+
+    // In place of a row's number: the row was made for one anchor.
+    private static int MadeFor(int anchor) => -2 - anchor;
+
     /// <summary>Puts examples in.</summary>
     /// <param name="table">Where they are from.</param>
     /// <param name="examples">Their numbers.</param>
     /// <param name="negatives">The most given negatives an example brings along.</param>
     /// <param name="random">Draws them where there are more.</param>
-    public void Fill(ExampleTable table, ReadOnlySpan<int> examples, int negatives, Random random)
+    /// <param name="extra">Places for further negatives of each anchor, which count for nobody until they are asked for.</param>
+    public void Fill(ExampleTable table, ReadOnlySpan<int> examples, int negatives, Random random, int extra = 0)
     {
-        _negatives = 0;
+        (_negatives, _extra, IsLabelMixture) = (0, extra, false);
         foreach (int example in examples)
         {
             _negatives = Math.Max(_negatives, Math.Min(negatives, table.NegativesOf(example).Length));
         }
 
-        (_table, Anchors, Candidates) = (table, examples.Length, table.Positives is null ? 0 : examples.Length * (1 + _negatives));
+        (_table, Anchors, Candidates) = (table, examples.Length, table.Positives is null ? 0 : examples.Length * (1 + _negatives + _extra));
         (_anchorDimensions, _candidateDimensions) = (table.AnchorDimensions, table.CandidateDimensions);
         GrowOnly.Ensure(ref _values, checked((Anchors * _anchorDimensions) + (Candidates * _candidateDimensions)));
         GrowOnly.Ensure(ref _keys, Anchors + Candidates);
         GrowOnly.Ensure(ref _rows, Anchors + Candidates);
         GrowOnly.Ensure(ref _labels, Anchors);
         GrowOnly.Ensure(ref _scores, Anchors);
+        GrowOnly.Ensure(ref _given, Anchors);
+        GrowOnly.Ensure(ref _candidateScores, Candidates);
         for (int i = 0; i < examples.Length; i++)
         {
             int example = examples[i];
@@ -69,7 +113,7 @@ internal sealed class TrainingBatch<T>
             if (table.Positives is not null)
             {
                 Put(CandidateValues, i, Anchors, table.Positives, table.PositiveKeys, table.PositiveRow(example));
-                PutNegatives(table, example, Anchors + (i * _negatives), random);
+                PutNegatives(table, example, i, random);
             }
         }
     }
@@ -86,6 +130,13 @@ internal sealed class TrainingBatch<T>
         {
             case CosineLayout.Self:
                 Labels.CopyTo(cosines.Labels);
+                if (IsLabelMixture)
+                {
+                    cosines.ResetMixture();
+                    SecondLabels.CopyTo(cosines.SecondLabels);
+                    LabelShares.CopyTo(cosines.LabelShares);
+                }
+
                 DrawPositives(cosines, excludesMates, random);
                 break;
             case CosineLayout.Paired:
@@ -97,6 +148,11 @@ internal sealed class TrainingBatch<T>
                 break;
             default:
                 ExcludeFalseNegatives(cosines);
+                if (_table!.CandidateScores is not null)
+                {
+                    TellScores(cosines);
+                }
+
                 break;
         }
     }
@@ -109,24 +165,29 @@ internal sealed class TrainingBatch<T>
         _rows[offset + index] = row;
     }
 
-    private void PutNegatives(ExampleTable table, int example, int place, Random random)
+    private void PutNegatives(ExampleTable table, int example, int anchor, Random random)
     {
         ReadOnlySpan<int> given = table.NegativesOf(example);
-        int count = Math.Min(_negatives, given.Length);
+        int count = Math.Min(_negatives, given.Length), place = Anchors + (anchor * (_negatives + _extra));
+        _given[anchor] = count;
+        _candidateScores[anchor] = table.ScoreOf(example, 0);
 
         // Of many, a run from a place drawn at random, around the end: as fair as a draw one by one, and without a list of its own.
         int first = count < given.Length ? random.Next(given.Length) : 0;
-        for (int i = 0; i < _negatives; i++, place++)
+        for (int i = 0; i < _negatives + _extra; i++, place++)
         {
             if (i < count)
             {
-                Put(CandidateValues, place, Anchors, table.Negatives!, table.NegativeKeys, given[(first + i) % given.Length]);
+                int chosen = (first + i) % given.Length;
+                Put(CandidateValues, place, Anchors, table.Negatives!, table.NegativeKeys, given[chosen]);
+                _candidateScores[place] = table.ScoreOf(example, 1 + chosen);
                 continue;
             }
 
             // An example with fewer negatives than others has zeros in their place, which count for nobody.
-            CandidateValues.Span.Slice(place * _candidateDimensions, _candidateDimensions).Clear();
+            Candidate(place).Clear();
             _rows[Anchors + place] = -1;
+            _candidateScores[place] = float.NaN;
         }
     }
 
@@ -138,11 +199,24 @@ internal sealed class TrainingBatch<T>
         {
             for (int j = 0; j < candidates.Length; j++)
             {
-                if (j != i && (_rows[Anchors + j] < 0 || candidates[j] == candidates[i] || (j < Anchors && anchors[j] == anchors[i]) || IsRelevant(i, j)))
+                if (j != i && _rows[Anchors + j] != MadeFor(i) && (_rows[Anchors + j] < 0 || candidates[j] == candidates[i] || (j < Anchors && anchors[j] == anchors[i]) || IsRelevant(i, j)))
                 {
                     cosines.Exclude(i, j);
                 }
             }
+        }
+    }
+
+    // A teacher's scores are of an anchor's own candidates.
+    private void TellScores(CosineBatch<T> cosines)
+    {
+        cosines.ResetScores();
+        for (int i = 0; i < Anchors; i++)
+        {
+            Span<T> scores = cosines.Scores.Slice(i * Candidates, Candidates);
+            scores[i] = T.CreateTruncating(_candidateScores[i]);
+            (int first, int count) = cosines.NegativesOf(i).GetOffsetAndLength(Candidates);
+            TensorPrimitives.ConvertTruncating(_candidateScores.AsSpan(first, count), scores.Slice(first, count));
         }
     }
 

@@ -6,6 +6,7 @@ internal sealed class ExampleWindow(int capacity)
 {
     private readonly List<int> _negativeStarts = [0];
     private readonly List<float> _scores = [];
+    private readonly List<float> _candidateScores = [];
     private readonly List<int> _labels = [];
     private float[] _anchors = [];
     private float[] _positives = [];
@@ -33,6 +34,10 @@ internal sealed class ExampleWindow(int capacity)
             }
 
             _negativeStarts.Add(place);
+            for (int i = 0; i <= from.NegativesOf(example).Length && from.CandidateScores is not null; i++)
+            {
+                _candidateScores.Add(from.ScoreOf(example, i));
+            }
         }
 
         _scores.Add(from.Scores?[example] ?? 0);
@@ -55,11 +60,13 @@ internal sealed class ExampleWindow(int capacity)
             NegativeStarts = negatives == 0 ? null : [.. _negativeStarts],
             NegativeRows = negatives == 0 ? null : [.. Enumerable.Range(0, negatives)],
             Scores = like.Scores is null ? null : [.. _scores],
+            CandidateScores = like.CandidateScores is null ? null : [.. _candidateScores],
             Labels = like.Labels is null ? null : [.. _labels],
             Classes = _classes,
         };
         _negativeStarts.RemoveRange(1, _negativeStarts.Count - 1);
         _scores.Clear();
+        _candidateScores.Clear();
         _labels.Clear();
         Count = 0;
         return table;

@@ -25,6 +25,9 @@ public abstract class AdapterLoss
     /// <summary>Whether it looks at prefixes of the rows, so that it cannot be taken of one batch of cosines.</summary>
     internal virtual bool TakesPrefixes => false;
 
+    /// <summary>Whether it finds all positives among rows of a class by itself; for other losses one is drawn for each row, and the rest of the class is excluded.</summary>
+    internal virtual bool FindsPositives => false;
+
     /// <summary>How a batch of rows of one kind is laid out for it.</summary>
     /// <param name="rows">One of the kinds in <see cref="Rows"/>.</param>
     internal abstract CosineLayout LayoutOf(AdapterLossRows rows);

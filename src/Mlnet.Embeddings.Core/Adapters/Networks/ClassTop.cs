@@ -32,11 +32,13 @@ internal sealed class ClassTop<T>
     /// <summary>The mean cross-entropy of rows; adds its gradients where there is room for them.</summary>
     /// <param name="rows">n adapted embeddings.</param>
     /// <param name="labels">n classes.</param>
+    /// <param name="secondLabels">n further classes, where rows are mixed of two; else empty.</param>
+    /// <param name="shares">n shares of the first class, where rows are mixed.</param>
     /// <param name="rowGradients">What ∂loss/∂rows is added to; empty for the loss alone.</param>
     /// <param name="parameterGradients">What ∂loss/∂(V, c) is added to.</param>
     /// <param name="weight">What the loss counts.</param>
     /// <param name="threads">The most threads to use.</param>
-    public double Evaluate(BatchRows<T> rows, ReadOnlySpan<int> labels, Memory<T> rowGradients, Span<T> parameterGradients, double weight, int threads)
+    public double Evaluate(BatchRows<T> rows, ReadOnlySpan<int> labels, ReadOnlySpan<int> secondLabels, ReadOnlySpan<T> shares, Memory<T> rowGradients, Span<T> parameterGradients, double weight, int threads)
     {
         GrowOnly.Ensure(ref _logits, rows.Count * _classes);
         Memory<T> logits = _logits.AsMemory(0, rows.Count * _classes);
@@ -45,7 +47,8 @@ internal sealed class ClassTop<T>
         double loss = 0;
         for (int i = 0; i < rows.Count; i++)
         {
-            loss += CrossEntropy(logits.Span.Slice(i * _classes, _classes), labels[i], share);
+            bool isMixed = !secondLabels.IsEmpty;
+            loss += CrossEntropy(logits.Span.Slice(i * _classes, _classes), labels[i], isMixed ? secondLabels[i] : labels[i], isMixed ? shares[i] : T.One, share);
         }
 
         if (!rowGradients.IsEmpty)
@@ -57,18 +60,19 @@ internal sealed class ClassTop<T>
         return weight * loss / rows.Count;
     }
 
-    // −Σ t_c log p_c = log Σ e^z − (1 − ε) z_label − ε mean z; the logits become its derivative (p − t) times the share.
-    private double CrossEntropy(Span<T> logits, int label, T share)
+    // −Σ t_c log p_c = log Σ e^z − (1 − ε) z_label − ε mean z, z_label mixed where the row is; the logits become its derivative (p − t) times the share.
+    private double CrossEntropy(Span<T> logits, int label, int secondLabel, T firstShare, T share)
     {
         T largest = TensorPrimitives.Max<T>(logits);
         TensorPrimitives.Subtract(logits, largest, logits);
-        T own = logits[label];
+        T own = (firstShare * logits[label]) + ((T.One - firstShare) * logits[secondLabel]);
         T mean = TensorPrimitives.Sum<T>(logits) / T.CreateTruncating(_classes);
         TensorPrimitives.Exp<T>(logits, logits);
         T sum = TensorPrimitives.Sum<T>(logits);
         TensorPrimitives.Multiply(logits, share / sum, logits);
         TensorPrimitives.Subtract(logits, share * _smoothing / T.CreateTruncating(_classes), logits);
-        logits[label] -= share * (T.One - _smoothing);
+        logits[label] -= share * (T.One - _smoothing) * firstShare;
+        logits[secondLabel] -= share * (T.One - _smoothing) * (T.One - firstShare);
         return double.CreateTruncating(T.Log(sum) - ((T.One - _smoothing) * own) - (_smoothing * mean));
     }
 }

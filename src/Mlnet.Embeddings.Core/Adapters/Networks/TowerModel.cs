@@ -25,14 +25,15 @@ internal sealed class TowerModel<T>
     /// <param name="classes">The softmax over classes, if any.</param>
     /// <param name="classWeight">What its cross-entropy counts.</param>
     /// <param name="threads">The most threads to use.</param>
-    public TowerModel(AdapterNetwork<T> query, AdapterNetwork<T> passage, AdapterLoss? loss, AdapterLossRows rows, ClassTop<T>? classes, double classWeight, int threads)
+    /// <param name="maskAbove">Frozen cosine above which a row is no negative; null for none.</param>
+    public TowerModel(AdapterNetwork<T> query, AdapterNetwork<T> passage, AdapterLoss? loss, AdapterLossRows rows, ClassTop<T>? classes, double classWeight, int threads, double? maskAbove = null)
     {
         (_query, _passage, _classes, _classWeight, _threads) = (query, passage, classes, classWeight, threads);
         if (loss is not null)
         {
-            _frame = new(loss, query.OutputDimensions, threads);
+            _frame = new(loss, query.OutputDimensions, threads, maskAbove);
             _layout = loss.LayoutOf(rows);
-            _excludesMates = loss.Rows != AdapterLossRows.Labels;
+            _excludesMates = !loss.FindsPositives;
         }
 
         List<AdapterNetwork<T>> networks = [query];
@@ -111,7 +112,7 @@ internal sealed class TowerModel<T>
     }
 
     private double ClassLoss(TrainingBatch<T> batch, Memory<T> outputs, Memory<T> gradients) =>
-        _classes is null ? 0 : _classes.Evaluate(new(outputs, batch.Anchors), batch.Labels, gradients, Gradients[^1], _classWeight, _threads);
+        _classes is null ? 0 : _classes.Evaluate(new(outputs, batch.Anchors), batch.Labels, batch.SecondLabels, batch.LabelShares, gradients, Gradients[^1], _classWeight, _threads);
 
     private void Backward(TrainingBatch<T> batch, Memory<T> gradients, int split)
     {

@@ -79,7 +79,8 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
     private (double Loss, double Norm)? Step(BatchSlice slice)
     {
         Random random = Seeds.Of(options.Seed, -1 - State.Epoch, State.Batch);
-        _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random);
+        _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random, options.Mixing?.ExtraNegatives ?? 0);
+        options.Mixing?.Apply(_batch, random);
         double loss = model.Evaluate(_batch, random);
         double norm = 0;
         foreach (float[] gradient in model.Gradients)

@@ -41,7 +41,7 @@ internal sealed class TrainingSetup
             AdapterTrainerOptions o = _options;
             return string.Create(CultureInfo.InvariantCulture, $"""
                 {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {o.Architecture.Name} {Describe(_query)} {Describe(_passage)}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
-                {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
+                {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches} {o.Mixing?.Name ?? "unmixed"} {o.MaskNegativesAbove:R}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
                 """).ReplaceLineEndings(" ");
         }
     }
@@ -52,7 +52,7 @@ internal sealed class TrainingSetup
         DenseStack<float> query = Start(_options.Architecture.QuerySide, _query, 0);
         DenseStack<float> passage = IsShared ? query : Start(_options.Architecture.PassageSide, _passage, 1);
         ClassTop<float>? top = _classWeight > 0 ? new(_query.OutputDimensions, _classes, _options.LabelSmoothing) : null;
-        return new(query, passage, _loss, _like.Rows, top, _classWeight, _options.Threads);
+        return new(query, passage, _loss, _like.Rows, top, _classWeight, _options.Threads, _options.MaskNegativesAbove);
     }
 
     /// <summary>The fitted adapters of weights.</summary>
@@ -88,6 +88,16 @@ internal sealed class TrainingSetup
         if (_loss is not null && !_loss.Rows.HasFlag(rows))
         {
             throw new ArgumentException($"The loss '{_loss.Name}' learns from {_loss.Rows}; these examples are {rows}. Take another loss, or give other examples.");
+        }
+
+        if (_options.Mixing is BatchMixing mixing && !mixing.Rows.HasFlag(rows))
+        {
+            throw new ArgumentException($"'{mixing.Name}' mixes {mixing.Rows}; these examples are {rows}. Leave {nameof(AdapterTrainerOptions.Mixing)} out, or give other examples.");
+        }
+
+        if (_options.MaskNegativesAbove is not null && _like.AnchorDimensions != _like.CandidateDimensions)
+        {
+            throw new ArgumentException($"Anchors have {_like.AnchorDimensions} dimensions and positives {_like.CandidateDimensions}: their frozen embeddings have no cosine for {nameof(AdapterTrainerOptions.MaskNegativesAbove)} to look at.");
         }
 
         if (_loss is null && !(_classWeight > 0))

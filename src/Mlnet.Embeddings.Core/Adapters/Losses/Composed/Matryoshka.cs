@@ -53,6 +53,8 @@ public sealed class Matryoshka : AdapterLoss
 
     internal override bool TakesPrefixes => true;
 
+    internal override bool FindsPositives => Inner.FindsPositives;
+
     internal override CosineLayout LayoutOf(AdapterLossRows rows) => Inner.LayoutOf(rows);
 
     internal override bool CanUse(CosineLayout layout) => Inner.CanUse(layout);

@@ -47,6 +47,8 @@ public sealed class SumOfLosses : AdapterLoss
 
     internal override bool TakesPrefixes => Array.Exists(_parts, part => part.Loss.TakesPrefixes);
 
+    internal override bool FindsPositives => _parts[0].Loss.FindsPositives;
+
     internal override CosineLayout LayoutOf(AdapterLossRows rows) => Common(rows) ?? throw new ArgumentOutOfRangeException(nameof(rows), rows, $"{Name} is not for such rows.");
 
     internal override bool CanUse(CosineLayout layout) => Array.TrueForAll(_parts, part => part.Loss.CanUse(layout));
@@ -92,7 +94,7 @@ public sealed class SumOfLosses : AdapterLoss
     // The first layout that one of the losses likes best and all can use.
     private CosineLayout? Common(AdapterLossRows rows)
     {
-        if (!Array.TrueForAll(_parts, part => part.Loss.Rows.HasFlag(rows)))
+        if (!Array.TrueForAll(_parts, part => part.Loss.Rows.HasFlag(rows) && part.Loss.FindsPositives == FindsPositives))
         {
             return null;
         }

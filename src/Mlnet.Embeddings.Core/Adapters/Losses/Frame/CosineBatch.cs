@@ -199,6 +199,22 @@ internal sealed class CosineBatch<T>
         }
     }
 
+    /// <summary>Takes what the frozen embeddings put nearer than this out of the negatives; positives, and rows of the same class, stay.</summary>
+    public void ExcludeAbove(T cosine)
+    {
+        for (int i = 0; i < Anchors; i++)
+        {
+            ReadOnlySpan<T> before = BeforeRow(i);
+            for (int j = 0; j < before.Length; j++)
+            {
+                if (before[j] > cosine && j != _positives[i] && !(Layout == CosineLayout.Self && Agreement(i, j) > T.Zero))
+                {
+                    Exclude(i, j);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether pair (i, j) is no negative.</summary>
     public bool IsExcluded(int i, int j) => AnyExcluded && _excluded[(i * Candidates) + j];
 

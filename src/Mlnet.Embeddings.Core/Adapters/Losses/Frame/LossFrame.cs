@@ -17,6 +17,7 @@ internal sealed class LossFrame<T>
 {
     private readonly AdapterLoss _loss;
     private readonly int _threads;
+    private readonly double? _maskAbove;
     private readonly UnitRowLayer<T> _anchorUnits = new();
     private readonly UnitRowLayer<T> _candidateUnits = new();
     private T[] _views = [];
@@ -28,13 +29,14 @@ internal sealed class LossFrame<T>
     /// <param name="loss">The loss.</param>
     /// <param name="dimensions">Values a row, d.</param>
     /// <param name="threads">The most threads to use.</param>
+    /// <param name="maskAbove">Frozen cosine above which a row is no negative; null for none.</param>
     /// <exception cref="ArgumentException">The loss asks for more dimensions than there are.</exception>
-    public LossFrame(AdapterLoss loss, int dimensions, int threads = 1)
+    public LossFrame(AdapterLoss loss, int dimensions, int threads = 1, double? maskAbove = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         loss.CheckDimensions(dimensions);
-        (_loss, _threads, Dimensions) = (loss, threads, dimensions);
+        (_loss, _threads, _maskAbove, Dimensions) = (loss, threads, maskAbove, dimensions);
         Batch = new() { Threads = threads };
     }
 
@@ -44,12 +46,12 @@ internal sealed class LossFrame<T>
     /// <summary>The batch to fill before <see cref="Evaluate"/>.</summary>
     public CosineBatch<T> Batch { get; }
 
-    /// <summary>Fills the cosines of the frozen embeddings of the batch's rows, where the loss looks at them.</summary>
+    /// <summary>Fills the cosines of the frozen embeddings of the batch's rows, where the loss looks at them, and excludes too near negatives.</summary>
     /// <param name="anchors">The frozen rows of the anchors.</param>
     /// <param name="candidates">The frozen rows of the candidates; empty where rows meet themselves.</param>
     public void SetBefore(ReadOnlyMemory<T> anchors, ReadOnlyMemory<T> candidates)
     {
-        if (!_loss.ComparesWithBefore || Batch.Pairs == 0)
+        if ((!_loss.ComparesWithBefore && (_maskAbove is null || Batch.Layout == CosineLayout.Paired)) || Batch.Pairs == 0)
         {
             return;
         }
@@ -58,6 +60,10 @@ internal sealed class LossFrame<T>
         Batch.ResetBefore();
         ForwardUnits(anchors, candidates, width);
         Cosines(Batch.Before, width);
+        if (_maskAbove is double bound)
+        {
+            Batch.ExcludeAbove(T.CreateTruncating(bound));
+        }
     }
 
     /// <summary>The loss of the batch, and its gradients, which overwrite the given ones.</summary>

@@ -24,6 +24,8 @@ public sealed class SupervisedContrastive : AdapterLoss
     /// <inheritdoc/>
     public override AdapterLossRows Rows => AdapterLossRows.Labels;
 
+    internal override bool FindsPositives => true;
+
     internal override CosineLayout LayoutOf(AdapterLossRows rows) => CosineLayout.Self;
 
     internal override double Evaluate<T>(CosineBatch<T> batch) => _term.Evaluate(batch);
