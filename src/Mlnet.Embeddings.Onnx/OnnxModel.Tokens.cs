@@ -18,8 +18,8 @@ public sealed partial class OnnxModel
     /// <summary>The states of texts' tokens, before any pooling: what late interaction, spans and pooling of one's own work on.</summary>
     /// <param name="texts">n texts, each cut as by <see cref="Tokenize"/>.</param>
     /// <param name="cancellationToken">Ends a long call with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>One a text: T tokens with T·d states.</returns>
-    /// <exception cref="NotSupportedException">The graph gives pooled vectors only, or the pooling is over several layers.</exception>
+    /// <returns>One a text: T tokens with T·d states, or L·T·d where the model's pooling is over L layers, such as <see cref="EncoderPooling.Layers"/>.</returns>
+    /// <exception cref="NotSupportedException">The graph gives pooled vectors only.</exception>
     /// <exception cref="InvalidOperationException">The graph gives a state that is no finite number (the message names the text), or fails.</exception>
     public EncodedText[] EncodeTokens(ReadOnlySpan<ReadOnlyMemory<char>> texts, CancellationToken cancellationToken = default)
     {
@@ -108,7 +108,7 @@ public sealed partial class OnnxModel
         TokenizedText tokens = TokensOf(workspace.Texts, text, length);
         float[] states = tokens.Ids.Count == 0 ? [] : _parts.Pooling.StatesOf(workspace, row).ToArray();
         return System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<float>(states)
-            ? new EncodedText(tokens, states, _parts.Width)
+            ? new EncodedText(tokens, states, _parts.Width, _parts.Pooling.StateLayers)
             : throw new InvalidOperationException($"The model '{Space.ModelName}' gave a state that is not a finite number for text {text} of the batch.");
     }
 

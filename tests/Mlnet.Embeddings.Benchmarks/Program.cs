@@ -7,6 +7,7 @@ using Mlnet.Embeddings.Benchmarks.Neighbors;
 using Mlnet.Embeddings.Benchmarks.Ranking;
 #endif
 using Mlnet.Embeddings.Benchmarks.Whitening;
+using Mlnet.Embeddings.Benchmarks.ZeroShot;
 
 IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = new Dictionary<string, (string, Action<string[]>)>
 {
@@ -21,6 +22,7 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["neighbors"] = ("exact neighbours beside scikit-learn, the graph beside hnswlib, 2 threads (an argument names the Python); or: pairs [ROWS], million [ROWS]", NeighborsBenchmark.Run),
     ["hubness"] = ("20 Newsgroups and AG News: hubness and the error of neighbours' votes, plain and by every reduction; or: ROWS [CANDIDATES]; or: time [PYTHON]", HubnessBenchmark.Run),
     ["hubness-components"] = ("NearestNeighbors, ReduceHubness and ScoreCandidates with every reduction beside the vectors as they are (or of these: votes, features, ranking)", ComponentsBenchmark.Run),
+    ["zero-shot"] = ("classification by descriptions of labels, as they are and refined by unlabelled rows: accuracy on four data sets", ZeroShotBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: pipeline; or: memory [ROWS]", WhiteningBenchmark.Run),
     ["whitening-parts"] = ("moments of a block, one applied, and a row alone, one thread, in time and bytes (BenchmarkDotNet)", WhiteningPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),

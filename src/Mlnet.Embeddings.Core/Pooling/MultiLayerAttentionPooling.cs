@@ -21,6 +21,9 @@ namespace Mlnet.Embeddings.Pooling;
 /// </remarks>
 public sealed class MultiLayerAttentionPooling
 {
+    /// <summary>What a pooling's name ends with, after that of the mode that pools each layer.</summary>
+    public const string NameEnding = "-multi_layer_attention";
+
     private readonly AttentionBlock _block;
     private readonly TokenPooling _pooling;
     private readonly float[] _biases;
@@ -53,7 +56,7 @@ public sealed class MultiLayerAttentionPooling
     }
 
     /// <summary>The name, as <see cref="VectorSpace.Pooling"/> has it.</summary>
-    public string Name => $"{_pooling.Name}-multi_layer_attention";
+    public string Name => _pooling.Name + NameEnding;
 
     /// <summary>Values of a token's state and of the vector, d.</summary>
     public int Dimensions => _block.Dimensions;
@@ -97,18 +100,59 @@ public sealed class MultiLayerAttentionPooling
             throw new ArgumentException($"Pooling '{Name}' wants {Layers} layers and {Dimensions} floats of destination; there are {layers.Length} and {destination.Length}.", nameof(layers));
         }
 
-        int inner = _block.Query.Outputs, d = Dimensions;
-        float[] rented = ArrayPool<float>.Shared.Rent((2 * d) + (2 * Layers * inner));
-        Span<float> vector = rented.AsSpan(0, d), normalized = rented.AsSpan(d, d), keys = rented.AsSpan(2 * d, Layers * inner), values = rented.AsSpan((2 * d) + (Layers * inner), Layers * inner);
+        int d = Dimensions;
+        float[] rented = ArrayPool<float>.Shared.Rent(ScratchLength);
         for (int layer = 0; layer < Layers; layer++)
         {
-            _pooling.Pool(new TokenStates(layers[layer].Span, d, attended, pooled), vector);
-            TensorPrimitives.Add(vector, _biases.AsSpan(layer * d, d), vector);
-            _block.Norm.Apply(vector, normalized);
-            _block.Key.Apply(normalized, keys.Slice(layer * inner, inner));
-            _block.Value.Apply(normalized, values.Slice(layer * inner, inner));
+            AddLayer(layer, new TokenStates(layers[layer].Span, d, attended, pooled), rented);
         }
 
+        Finish(rented, destination);
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>Pools one text.</summary>
+    /// <param name="states">The states of the L layers, L·T·d floats, layer after layer.</param>
+    /// <param name="attended">As for <see cref="TokenStates"/>.</param>
+    /// <param name="pooled">As for <see cref="TokenStates"/>.</param>
+    /// <param name="destination">The vector, d floats.</param>
+    /// <exception cref="ArgumentException">The states are no whole number of tokens in L layers, or sizes disagree.</exception>
+    public void Pool(ReadOnlySpan<float> states, ReadOnlySpan<bool> attended, ReadOnlySpan<bool> pooled, Span<float> destination)
+    {
+        if (states.Length % (Layers * Dimensions) != 0 || destination.Length != Dimensions)
+        {
+            throw new ArgumentException($"Pooling '{Name}' wants a multiple of {Layers}·{Dimensions} floats and {Dimensions} of destination; there are {states.Length} and {destination.Length}.", nameof(states));
+        }
+
+        float[] rented = ArrayPool<float>.Shared.Rent(ScratchLength);
+        int length = states.Length / Layers;
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            AddLayer(layer, new TokenStates(states.Slice(layer * length, length), Dimensions, attended, pooled), rented);
+        }
+
+        Finish(rented, destination);
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    // A vector, the same behind its norm, the keys of all layers, their values.
+    private int ScratchLength => (2 * Dimensions) + (2 * Layers * _block.Query.Outputs);
+
+    private void AddLayer(int layer, scoped in TokenStates states, Span<float> scratch)
+    {
+        int d = Dimensions, inner = _block.Query.Outputs;
+        Span<float> vector = scratch[..d], normalized = scratch.Slice(d, d), keys = scratch.Slice((2 * d) + (layer * inner), inner), values = scratch.Slice((2 * d) + ((Layers + layer) * inner), inner);
+        _pooling.Pool(in states, vector);
+        TensorPrimitives.Add(vector, _biases.AsSpan(layer * d, d), vector);
+        _block.Norm.Apply(vector, normalized);
+        _block.Key.Apply(normalized, keys);
+        _block.Value.Apply(normalized, values);
+    }
+
+    private void Finish(ReadOnlySpan<float> scratch, Span<float> destination)
+    {
+        int d = Dimensions, inner = _block.Query.Outputs;
+        ReadOnlySpan<float> keys = scratch.Slice(2 * d, Layers * inner), values = scratch.Slice((2 * d) + (Layers * inner), Layers * inner);
         destination.Clear();
         for (int latent = 0; latent < _block.LatentCount; latent++)
         {
@@ -116,6 +160,5 @@ public sealed class MultiLayerAttentionPooling
         }
 
         TensorPrimitives.Divide(destination, _block.LatentCount, destination);
-        ArrayPool<float>.Shared.Return(rented);
     }
 }

@@ -36,12 +36,17 @@ internal sealed class GraphArithmetic(IGraphBuilder builder, long opset)
 
     public string Largest(string x, long axis, bool keepsAxis = false) => WithAxis("ReduceMax", x, axis, AxesOfMeansAsInput, ("keepdims", keepsAxis ? 1 : 0));
 
-    public string Mean(string x, long axis) => WithAxis("ReduceMean", x, axis, AxesOfMeansAsInput, ("keepdims", 1));
+    public string Mean(string x, long axis, bool keepsAxis = true) => WithAxis("ReduceMean", x, axis, AxesOfMeansAsInput, ("keepdims", keepsAxis ? 1 : 0));
 
     public string PlaceOfLargest(string x, long axis) => builder.Add("ArgMax", [x], ("axis", (int)axis), ("keepdims", 1));
 
-    /// <summary>x side by side along the last dimension.</summary>
-    public string Concatenate(IEnumerable<string> x) => builder.Add("Concat", x, ("axis", -1));
+    /// <summary>x side by side along a dimension, the last one unless said otherwise.</summary>
+    public string Concatenate(IEnumerable<string> x, int axis = -1) => builder.Add("Concat", x, ("axis", axis));
+
+    /// <summary>Softmax over the last dimension, which means the same in all operator sets.</summary>
+    public string Softmax(string x) => builder.Add("Softmax", [x], ("axis", -1));
+
+    public string Transpose(string x, params long[] order) => builder.Add("Transpose", [x], ("perm", order));
 
     /// <summary>The first values of the last dimension.</summary>
     public string First(string x, long values) => Part(x, 0, values);

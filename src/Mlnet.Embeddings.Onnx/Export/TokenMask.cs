@@ -36,6 +36,7 @@ internal sealed class TokenMask
         MeanSqrtLengthPooling => _graph.Of("Div", WeightedSum(_pooled, states), _graph.Of("Sqrt", AtLeast(1e-9f, Count()))),
         WeightedMeanPooling => _graph.Of("Div", WeightedSum(Places, states), AtLeast(1e-9f, _graph.Sum(Places, 1, keepsAxis: true))),
         MaxPooling => Largest(states),
+        LatentAttentionPooling trained => Pool(new MeanPooling(), AttentionNodes.Append(_graph, trained, states)),
         ConcatenatedPooling several => Concatenate([.. several.Modes.Select(m => Pool(m, states))]),
         _ => throw new NotSupportedException($"The pooling '{pooling.Name}' cannot be exported."),
     };

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Mlnet.Embeddings.LongTexts;
 using Mlnet.Embeddings.Pooling;
@@ -11,6 +12,7 @@ internal sealed class FolderSettings
     private const string SentenceFile = "config_sentence_transformers.json";
 
     private readonly ModelChoices _stored;
+    private readonly byte[]? _weights;
 
     private FolderSettings(ModelFolder folder, OnnxModelOptions options)
     {
@@ -28,7 +30,8 @@ internal sealed class FolderSettings
         }
 
         IncludePrompt = Choices.IncludePrompt ?? Modules?.IncludePrompt ?? Family?.IncludePrompt ?? true;
-        Pooling = ReadPooling(folder);
+        _weights = options.Pooling?.Weights?.File;
+        Pooling = ReadPooling(folder, options);
         Steps = ReadSteps(folder.Files.Location, Choices.TruncateDimensions ?? sentence.Count("truncate_dim"));
         CheckLongTexts(folder, options);
     }
@@ -71,6 +74,11 @@ internal sealed class FolderSettings
         {
             folder.Keep(ModelChoices.FileName, Choices.ToFile());
         }
+
+        if (_weights is not null)
+        {
+            folder.Keep(PoolingWeights.FileName, _weights);
+        }
     }
 
     // The name in the configuration is of the model's files; the folder's is not, so that it is kept with them.
@@ -105,13 +113,18 @@ internal sealed class FolderSettings
         Choices = Choices with { GraphFile = isUsual ? null : chosen };
     }
 
-    private EncoderPooling ReadPooling(ModelFolder folder)
+    private EncoderPooling ReadPooling(ModelFolder folder, OnnxModelOptions options)
     {
+        if (_weights is not null)
+        {
+            return options.Pooling!;
+        }
+
         if (Choices.Pooling is string name)
         {
             try
             {
-                return EncoderPooling.Parse(name);
+                return Choices.PoolingHeads is int heads ? PoolingWeights.Open(name, heads, ReadWeights(folder), folder.LocationOf(PoolingWeights.FileName)) : EncoderPooling.Parse(name);
             }
             catch (ArgumentException e)
             {
@@ -126,6 +139,14 @@ internal sealed class FolderSettings
 
         TokenPooling pooling = Modules?.Pooling ?? Family?.Pooling ?? new MeanPooling();
         return Modules?.Layers is LayerWeights layers ? new WeightedLayersPooling(pooling, layers.FirstLayer, layers.Weights) : new StatesPooling(pooling);
+    }
+
+    private byte[] ReadWeights(ModelFolder folder)
+    {
+        byte[] weights = folder.Contains(PoolingWeights.FileName) ? folder.Read(PoolingWeights.FileName, int.MaxValue)
+            : throw folder.Wrong(PoolingWeights.FileName, $"is not there; '{ModelChoices.FileName}' says that the pooling's trained weights are in it.");
+        return Convert.ToHexStringLower(SHA256.HashData(weights)) == Choices.PoolingSha256 ? weights
+            : throw folder.Wrong(PoolingWeights.FileName, $"is not the file that '{ModelChoices.FileName}' was written with: its SHA-256 is another.");
     }
 
     // As in sentence-transformers all modules come first; what they scaled to length 1 is scaled again, since the first values alone are shorter.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Mlnet.Embeddings.LongTexts;
 
@@ -17,6 +18,12 @@ internal sealed record ModelChoices
 
     public string? Pooling { get; init; }
 
+    /// <summary>The heads of a pooling with trained weights, which are a file of their own; null for any other.</summary>
+    public int? PoolingHeads { get; init; }
+
+    /// <summary>The SHA-256 of that file.</summary>
+    public string? PoolingSha256 { get; init; }
+
     public bool? IncludePrompt { get; init; }
 
     public int? TruncateDimensions { get; init; }
@@ -32,6 +39,8 @@ internal sealed record ModelChoices
             MaximumTokens = file.Count("maximum_tokens"),
             Family = file.Text("family"),
             Pooling = file.Text("pooling"),
+            PoolingHeads = file.Count("pooling_heads"),
+            PoolingSha256 = file.Text("pooling_sha256"),
             IncludePrompt = file.Flag("include_prompt"),
             TruncateDimensions = file.Count("truncate_dimensions"),
             LongTexts = ReadLongTexts(folder, file),
@@ -39,15 +48,20 @@ internal sealed record ModelChoices
     }
 
     /// <summary>These, with what is set in the options taking the place of what was kept.</summary>
-    public ModelChoices With(OnnxModelOptions options) => this with
+    public ModelChoices With(OnnxModelOptions options) => (options.Pooling is EncoderPooling pooling ? With(pooling) : this) with
     {
         GraphFile = options.GraphFile ?? GraphFile,
         MaximumTokens = options.MaximumTokens ?? MaximumTokens,
-        Pooling = options.Pooling?.Name ?? Pooling,
         IncludePrompt = !options.ExcludePromptFromPooling ?? IncludePrompt,
         TruncateDimensions = options.TruncateDimensions ?? TruncateDimensions,
         LongTexts = options.LongTexts ?? LongTexts,
     };
+
+    private ModelChoices With(EncoderPooling pooling)
+    {
+        PoolingWeights? weights = pooling.Weights;
+        return this with { Pooling = pooling.Name, PoolingHeads = weights?.Heads, PoolingSha256 = weights is null ? null : Convert.ToHexStringLower(SHA256.HashData(weights.File)) };
+    }
 
     public byte[] ToFile()
     {
@@ -59,6 +73,8 @@ internal sealed record ModelChoices
             Write(json, "maximum_tokens", MaximumTokens);
             Write(json, "family", Family);
             Write(json, "pooling", Pooling);
+            Write(json, "pooling_heads", PoolingHeads);
+            Write(json, "pooling_sha256", PoolingSha256);
             if (IncludePrompt is bool include)
             {
                 json.WriteBoolean("include_prompt", include);

@@ -36,7 +36,14 @@ public abstract class EncoderPooling
     /// <exception cref="ArgumentException">There is no head, or one has a negative number.</exception>
     public static EncoderPooling DiagonalAttention(params ReadOnlySpan<AttentionHead> heads) => new SelfAttentionPooling(heads);
 
-    /// <summary>Reads a <see cref="Name"/>.</summary>
+    /// <summary>Lets trained queries attend over the pooled vectors of all hidden layers but the one that goes into the first. The graph must give <c>hidden_states.N</c>.</summary>
+    public static EncoderPooling MultiLayerAttention(MultiLayerAttentionPooling pooling)
+    {
+        ArgumentNullException.ThrowIfNull(pooling);
+        return new MultiLayerPooling(pooling);
+    }
+
+    /// <summary>Reads a <see cref="Name"/>; those of poolings with trained weights are none that can be read without them.</summary>
     /// <param name="name">Such as <c>mean</c>, <c>cls+max</c>, <c>mean-layers(1,^1;mean)</c> or <c>diagonal-attention(0.9,^1.2)</c> (layer.head).</param>
     /// <exception cref="ArgumentException">It is no such name.</exception>
     public static EncoderPooling Parse(string name)
@@ -47,6 +54,12 @@ public abstract class EncoderPooling
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Its trained weights; null where it has none.</summary>
+    internal virtual PoolingWeights? Weights => null;
+
+    /// <summary>How many states a token has, one a layer.</summary>
+    internal virtual int StateLayers => 1;
 
     /// <summary>The outputs that it reads.</summary>
     /// <exception cref="InvalidDataException">The graph lacks one.</exception>
@@ -60,7 +73,7 @@ public abstract class EncoderPooling
 
     internal abstract int OutputDimensions(int width);
 
-    /// <summary>The states of a row's tokens, without pads; null where there is no such thing as one state a token.</summary>
+    /// <summary>The states of a row's tokens, without pads; layer after layer where a token has several.</summary>
     internal abstract ReadOnlyMemory<float> StatesOf(Workspace workspace, int row);
 
     /// <summary>Pools a row of the last run.</summary>
@@ -77,6 +90,19 @@ public abstract class EncoderPooling
     /// <returns>The name of rows × values.</returns>
     /// <exception cref="NotSupportedException">It has no form as a graph.</exception>
     internal virtual string Append(TokenMask mask, string[] outputs) => throw new NotSupportedException($"The pooling '{Name}' cannot be exported.");
+
+    /// <summary>The states of a row in all layers that are read, layer after layer.</summary>
+    private protected static ReadOnlyMemory<float> LayersOf(Workspace workspace, int row, int layers)
+    {
+        int length = workspace.RowOf(0, row).Length;
+        Memory<float> states = workspace.Scratch.Memory(Scratch.Place.States, layers * length);
+        for (int layer = 0; layer < layers; layer++)
+        {
+            workspace.RowOf(layer, row).CopyTo(states[(layer * length)..]);
+        }
+
+        return states;
+    }
 
     // A run gives an output once.
     private protected IReadOnlyList<EncoderOutput> Different(EncoderOutput[] outputs, string location) =>

@@ -29,8 +29,9 @@ internal sealed class LayersPooling : EncoderPooling
 
     internal override int OutputDimensions(int width) => _pooling.OutputDimensions(width);
 
-    internal override ReadOnlyMemory<float> StatesOf(Workspace workspace, int row) =>
-        throw new NotSupportedException($"The pooling '{Name}' makes vectors of several layers, so that a token has several states; choose a pooling of the last layer's states.");
+    internal override int StateLayers => _layers.Length;
+
+    internal override ReadOnlyMemory<float> StatesOf(Workspace workspace, int row) => LayersOf(workspace, row, _layers.Length);
 
     internal override void Pool(Workspace workspace, int row, int width, ReadOnlySpan<bool> pooled, Span<float> destination)
     {

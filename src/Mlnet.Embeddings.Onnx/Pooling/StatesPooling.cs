@@ -10,6 +10,8 @@ internal sealed class StatesPooling(TokenPooling pooling) : EncoderPooling
 
     public TokenPooling Pooling => pooling;
 
+    internal override PoolingWeights? Weights => PoolingWeights.Of(pooling);
+
     internal override IReadOnlyList<EncoderOutput> OutputsOf(EncoderGraph graph, string location) =>
         [graph.States ?? Missing(location, "token states (last_hidden_state)", $"the pooling '{Name}'")];
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Mlnet.Embeddings.Components;
+using Mlnet.Embeddings.Depth;
 using Mlnet.Embeddings.Transforms;
 
 namespace Mlnet.Embeddings.Diagnostics;
@@ -63,6 +64,40 @@ public sealed class EmbeddingsCatalog
 
             return sum / count;
         }
+    }
+
+    /// <summary>
+    /// Whether the embeddings of another view lie farther out than those of a reference, by their depth among these (Seegmiller and Preum, EMNLP 2023): a shift of topics, texts from another source,
+    /// generated ones. <see cref="DepthComparison.Q"/> is about ½ where they do not, <see cref="DepthComparison.PValue"/> the rank-sum test's; <see cref="DepthComparison.Reference"/> has the order of
+    /// the reference's rows from its centre outwards.
+    /// </summary>
+    /// <param name="reference">The view to measure by. It is passed over twice, a block of rows at a time.</param>
+    /// <param name="other">The view to compare. It is passed over once.</param>
+    /// <param name="columnName">A column, in both views, of known-sized vectors of <see cref="float"/>, d values each.</param>
+    /// <param name="cancellationToken">Ends the passes, as cancelling the context does.</param>
+    /// <exception cref="ArgumentException">The column is missing, of another type, or of another size in the other view.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two rows in the reference or none in the other view, or a vector holds NaN or infinity; the message tells column and row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public DepthComparison CompareDepth(IDataView reference, IDataView other, string columnName = "Embedding", CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(columnName);
+        EmbeddingDepth depth = Depth(reference, columnName, cancellationToken);
+        ArgumentNullException.ThrowIfNull(other);
+        VectorInput.Find(other.Schema, nameof(CompareDepth), columnName, depth.Dimensions);
+        return Ask(other, nameof(CompareDepth), [columnName], (rows, token) => DepthComparison.Of(depth, rows.Blocks(), token), cancellationToken);
+    }
+
+    /// <summary>How representative each row's embedding is of its view (Seegmiller and Preum, EMNLP 2023): <see cref="EmbeddingDepth.CentralityOrder"/> has the rows from the centre outwards.</summary>
+    /// <param name="data">The data. It is passed over twice, a block of rows at a time.</param>
+    /// <param name="columnName">A column of known-sized vectors of <see cref="float"/>, d values each.</param>
+    /// <param name="cancellationToken">Ends the passes, as cancelling the context does.</param>
+    /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two rows, or a vector holds NaN or infinity; the message tells column and row.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EmbeddingDepth Depth(IDataView data, string columnName = "Embedding", CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(columnName);
+        return Ask(data, nameof(Depth), [columnName], (rows, token) => EmbeddingDepth.Of(rows.Blocks(), token), cancellationToken);
     }
 
     private T Ask<T>(IDataView data, string question, string[] columns, Func<VectorRows, CancellationToken, T> answer, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal static class ComponentLoader
         [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,
         [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
         [ZeroShotTransformer.Kind] = ZeroShotTransformer.Load,
+        [EmbeddingDepthTransformer.Kind] = EmbeddingDepthTransformer.Load,
     };
 
     private static VersionInfo Version => new(

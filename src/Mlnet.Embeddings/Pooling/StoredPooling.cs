@@ -6,19 +6,31 @@ namespace Mlnet.Embeddings;
 /// <summary>Poolings as a saved component keeps them: by name, and trained weights as parts.</summary>
 internal static class StoredPooling
 {
-    public static StoredMode[] Keep(TokenPooling pooling, Dictionary<string, byte[]> parts)
+    public static StoredMode[] Keep(StatesPooling pooling, Dictionary<string, byte[]> parts)
     {
+        if (pooling is StatesPooling.OfLayers { Pooling: MultiLayerAttentionPooling layers })
+        {
+            parts.Add(PartOf(0), layers.ToSafetensors());
+            return [new StoredMode(layers.Name, layers.Heads)];
+        }
+
         List<StoredMode> modes = [];
-        Keep(pooling, modes, parts);
+        Keep(((StatesPooling.OfTokens)pooling).Pooling, modes, parts);
         return [.. modes];
     }
 
     /// <exception cref="ArgumentException">A mode is unknown, or there is none.</exception>
     /// <exception cref="InvalidDataException">Weights are missing or damaged.</exception>
-    public static TokenPooling Open(StoredMode[] stored, ComponentFile file)
+    public static StatesPooling Open(StoredMode[] stored, ComponentFile file)
     {
+        if (stored is [{ Name: string name, Heads: int heads }] && name.EndsWith(MultiLayerAttentionPooling.NameEnding, StringComparison.Ordinal))
+        {
+            TokenPooling each = PoolingConfiguration.ModeOf(name[..^MultiLayerAttentionPooling.NameEnding.Length]);
+            return new StatesPooling.OfLayers(new MultiLayerAttentionPooling(each, SafetensorsFile.Parse(file.Part(PartOf(0)), PartOf(0)), heads));
+        }
+
         TokenPooling[] modes = [.. stored.Select((mode, i) => Open(mode, i, file))];
-        return modes.Length == 1 ? modes[0] : new ConcatenatedPooling(modes);
+        return new StatesPooling.OfTokens(modes.Length == 1 ? modes[0] : new ConcatenatedPooling(modes));
     }
 
     private static void Keep(TokenPooling pooling, List<StoredMode> modes, Dictionary<string, byte[]> parts)

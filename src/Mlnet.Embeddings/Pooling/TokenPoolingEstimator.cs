@@ -11,7 +11,7 @@ namespace Mlnet.Embeddings;
 /// <para>Estimator characteristics</para>
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No; only at the column's annotations, for the states' width</description></item>
-/// <item><term>Input column data type</term><description>Vector of <see cref="float"/>, T·d values; and, where a mask is named, a vector of <see cref="bool"/>, T values</description></item>
+/// <item><term>Input column data type</term><description>Vector of <see cref="float"/>, T·d values, or L·T·d for a pooling over L layers; and, where a mask is named, a vector of <see cref="bool"/>, T values</description></item>
 /// <item><term>Output column data type</term><description>Known-sized vector of <see cref="float"/>: d values, or as many times d as modes are concatenated; zeros where no token is left</description></item>
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// <item><term>Source</term><description>Reimers and Gurevych 2019 (Sentence-BERT), Muennighoff 2022 (SGPT); each mode names its own</description></item>
@@ -24,7 +24,7 @@ public sealed class TokenPoolingEstimator : IEstimator<TokenPoolingTransformer>
     private readonly string _input;
     private readonly string? _mask;
     private readonly int? _dimensions;
-    private readonly TokenPooling _pooling;
+    private readonly StatesPooling _pooling;
 
     internal TokenPoolingEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, TokenPoolingOptions options)
     {
@@ -35,7 +35,8 @@ public sealed class TokenPoolingEstimator : IEstimator<TokenPoolingTransformer>
         (_output, _input, _mask) = (outputColumnName, inputColumnName ?? outputColumnName, options.MaskColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(_input, nameof(inputColumnName));
         ArgumentException.ThrowIfNullOrWhiteSpace(_mask ?? "none", nameof(options));
-        (_dimensions, _pooling) = (options.Dimensions, options.Pooling);
+        _dimensions = options.Dimensions;
+        _pooling = options.LayerPooling is { } layers ? new StatesPooling.OfLayers(layers) : new StatesPooling.OfTokens(options.Pooling);
     }
 
     /// <summary>Finds the width of the states; there is nothing to learn.</summary>

@@ -7,7 +7,7 @@ using Mlnet.Embeddings.Pooling;
 namespace Mlnet.Embeddings;
 
 /// <summary>Token states in, one vector out: <see cref="TokenPoolingTransformer"/> bound to a schema.</summary>
-internal sealed class TokenPoolingMapper(DataViewSchema.Column states, DataViewSchema.Column? mask, DataViewSchema.DetachedColumn output, int dimensions, TokenPooling pooling) : BlockMapper
+internal sealed class TokenPoolingMapper(DataViewSchema.Column states, DataViewSchema.Column? mask, DataViewSchema.DetachedColumn output, int dimensions, StatesPooling pooling) : BlockMapper
 {
     public override IReadOnlyList<DataViewSchema.Column> Inputs { get; } = mask is { } column ? [states, column] : [states];
 
@@ -16,7 +16,7 @@ internal sealed class TokenPoolingMapper(DataViewSchema.Column states, DataViewS
     public override Block CreateBlock(DataViewRow input, int capacity) => new VectorBlock(Inputs, input, dimensions, pooling);
 
     // A row alone costs no more than in company, so that there is one slot only.
-    private sealed class VectorBlock(IReadOnlyList<DataViewSchema.Column> inputs, DataViewRow row, int dimensions, TokenPooling pooling) : Block
+    private sealed class VectorBlock(IReadOnlyList<DataViewSchema.Column> inputs, DataViewRow row, int dimensions, StatesPooling pooling) : Block
     {
         private readonly ValueGetter<VBuffer<float>> _statesGetter = row.GetGetter<VBuffer<float>>(inputs[0]);
         private readonly ValueGetter<VBuffer<bool>>? _maskGetter = inputs.Count > 1 ? row.GetGetter<VBuffer<bool>>(inputs[1]) : null;
@@ -36,13 +36,14 @@ internal sealed class TokenPoolingMapper(DataViewSchema.Column states, DataViewS
         {
             ReadOnlySpan<float> states = Dense(ref _states, ref _denseStates);
             ReadOnlySpan<bool> mask = _maskGetter is null ? default : Dense(ref _mask, ref _denseMask);
-            if (states.Length % dimensions != 0 || (_maskGetter is not null && mask.Length != states.Length / dimensions))
+            int token = dimensions * pooling.Layers;
+            if (states.Length % token != 0 || (_maskGetter is not null && mask.Length != states.Length / token))
             {
                 string masked = _maskGetter is null ? "" : $" and {mask.Length} entries of the mask '{inputs[1].Name}'";
-                throw new InvalidOperationException($"{Where} has {states.Length} values{masked}; states of {dimensions} values want a whole number of them, and one entry of a mask each.");
+                throw new InvalidOperationException($"{Where} has {states.Length} values{masked}; states of {dimensions} values{Layers} want a whole number of them, and one entry of a mask a token.");
             }
 
-            pooling.Pool(new TokenStates(states, dimensions, default, mask), _vector);
+            pooling.Pool(states, dimensions, mask, _vector);
             if (!TensorPrimitives.IsFiniteAll<float>(_vector))
             {
                 throw new InvalidOperationException($"{Where} holds a value that is not a finite number. Remove the row, or find out where the value comes from.");
@@ -56,6 +57,8 @@ internal sealed class TokenPoolingMapper(DataViewSchema.Column states, DataViewS
             _vector.CopyTo(editor.Values);
             value = editor.Commit();
         });
+
+        private string Layers => pooling.Layers == 1 ? "" : $" in {pooling.Layers} layers";
 
         private string Where => $"{TokenPoolingTransformer.Kind}: column '{inputs[0].Name}' in row {row.Position}";
 

@@ -14,6 +14,12 @@ public sealed class TokenPoolingOptions
         set;
     }
 
+    /// <summary>
+    /// Attention over the states of several layers, in place of <see cref="Pooling"/>; null for none. It takes L·T·d values, layer after layer, as <c>EncodeTokens</c> gives them for a model that was
+    /// opened with a pooling over L layers.
+    /// </summary>
+    public MultiLayerAttentionPooling? LayerPooling { get; set; }
+
     /// <summary>The column with which tokens take part in averages, T values of <see cref="bool"/>; null where all do. The first and the last token are those of the text whatever it says.</summary>
     public string? MaskColumnName { get; set; }
 

@@ -19,9 +19,9 @@ public sealed class TokenPoolingTransformer : ComponentTransformer
     private const string SettingsPart = "settings.json";
 
     private readonly TokenPoolingSettings _settings;
-    private readonly TokenPooling _pooling;
+    private readonly StatesPooling _pooling;
 
-    internal TokenPoolingTransformer(IHostEnvironment environment, string output, string input, string? mask, int dimensions, TokenPooling pooling)
+    internal TokenPoolingTransformer(IHostEnvironment environment, string output, string input, string? mask, int dimensions, StatesPooling pooling)
         : base(environment)
     {
         _settings = new TokenPoolingSettings(output, input, mask, dimensions, []);
@@ -52,15 +52,22 @@ public sealed class TokenPoolingTransformer : ComponentTransformer
             throw new ArgumentException($"{Kind} pools states of {_settings.Dimensions} values; those of the column '{states.Name}' have {found}. They are not of the same model.");
         }
 
-        if (states.Type is VectorDataViewType { Size: int size } && size % _settings.Dimensions != 0)
+        if (TokenStatesColumn.LayersOf(states) is int layers && layers != _pooling.Layers)
         {
-            throw new ArgumentException($"{Kind} pools states of {_settings.Dimensions} values; the column '{states.Name}' has {size}, which are no whole number of them.");
+            throw new ArgumentException($"{Kind} pools states of {Several(_pooling.Layers)}; the column '{states.Name}' has those of {Several(layers)}. Pool several by {nameof(TokenPoolingOptions)}.{nameof(TokenPoolingOptions.LayerPooling)}.");
+        }
+
+        if (states.Type is VectorDataViewType { Size: int size } && size % (_settings.Dimensions * _pooling.Layers) != 0)
+        {
+            throw new ArgumentException($"{Kind} pools states of {_settings.Dimensions} values in {Several(_pooling.Layers)}; the column '{states.Name}' has {size}, which are no whole number of them.");
         }
 
         DataViewSchema.Column? mask = _settings.Mask is null ? null
             : InputColumn.Find(inputSchema, _settings.Mask, Kind, MaskType, type => type is VectorDataViewType { ItemType: BooleanDataViewType });
         return new TokenPoolingMapper(states, mask, VectorColumn.Create(_settings.Output, Dimensions, isNormalized: false), _settings.Dimensions, _pooling);
     }
+
+    private static string Several(int layers) => layers == 1 ? "1 layer" : $"{layers} layers";
 
     internal override ComponentFile ToFile()
     {

@@ -33,8 +33,9 @@ public sealed class ZeroShotTrainerOptions
     public LabelDescriptionOptions Comparison { get; set; } = new();
 
     /// <summary>
-    /// How the descriptions are refined by the rows that are fitted on; null for not at all. Null, because it wants rows of all labels: with hundreds of them it gains 1 to 12 points of accuracy with
-    /// the bundled model (<c>./build.sh bench zero-shot</c>).
+    /// How the descriptions are refined by the rows that are fitted on; null for not at all. Null, because it wants rows of all labels. With hundreds or thousands of them it gained, on rows held out,
+    /// 5.4 points of accuracy on Banking77 (49.5 to 54.9 %), 2.0 on TREC, 8.8 on 20 Newsgroups and 14.8 on tickets with the bundled model; with potion-base-2M 4.3, −0.8, 12.3 and 6.9
+    /// (<c>./build.sh bench zero-shot</c>).
     /// </summary>
     public LabelRefinementOptions? Refinement { get; set; }
 

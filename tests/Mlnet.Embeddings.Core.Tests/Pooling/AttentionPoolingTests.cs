@@ -34,7 +34,7 @@ public class AttentionPoolingTests
         Random random = new(d + layers);
         AttentionWeights weights = new(random, d, latents, heads, headWidth, hidden: 2 * d, layers);
         MultiLayerAttentionPooling pooling = new(new MeanPooling(), weights.File("attn_pool."), heads, "attn_pool.");
-        Assert.Equal((layers, d, "mean-multi_layer_attention"), (pooling.Layers, pooling.Dimensions, pooling.Name));
+        Assert.Equal((layers, d, "mean" + MultiLayerAttentionPooling.NameEnding), (pooling.Layers, pooling.Dimensions, pooling.Name));
         float[][][] states = [.. Enumerable.Range(0, layers).Select(_ => TokenPoolingTests.States(random, 7, d))];
         bool[] attended = [true, true, true, true, true, false, false], pooled = [false, true, true, true, true, true, true];
         double[][] means = [.. states.Select(s => TextbookPooling.Pool("mean", s, attended, pooled))];

@@ -90,6 +90,20 @@ public class ExportTests
         }
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(13)]
+    [InlineData(18)]
+    public void Trained_attention_over_tokens_and_over_layers_is_in_the_graph(int opset)
+    {
+        using OnnxModel latent = TinyModel.Open(TableModel(opset), new OnnxModelOptions { Pooling = EncoderPooling.States(RandomPooling.Latent(16, 5, 2, 6, 20)) });
+        AssertSame(latent);
+        AssertSame(latent, padsLeft: true);
+        using OnnxModel layered = TinyModel.Open(TableModel(opset, layers: 4), new OnnxModelOptions { Pooling = EncoderPooling.MultiLayerAttention(RandomPooling.MultiLayer(16, 4, 2, 6, 20, layers: 3)) });
+        AssertSame(layered);
+        AssertSame(layered, padsLeft: true);
+    }
+
     [Fact]
     public void Half_precision_inside_is_still_single_precision_outside()
     {

@@ -274,6 +274,18 @@ public static class Components
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.ScoreCandidates("Score", "Vector", "Number"),
         },
+        ["EmbeddingDepth"] = new(ml => ml.Transforms.EmbeddingDepth("Depth", "Vector"), "Vector", "Depth")
+        {
+            IsScalar = true,
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.EmbeddingDepth("Depth", "Number"),
+        },
+        ["EmbeddingDepth with outlier scores"] = new(ml => ml.Transforms.EmbeddingDepth("Depth", "Vector", "Outlier"), "Vector", "Outlier")
+        {
+            IsScalar = true,
+            WrongInput = "Words",
+            CreateWrong = ml => ml.Transforms.EmbeddingDepth("Depth", "Words", "Outlier"),
+        },
         ["ZeroShot"] = new(ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Vector" }), "Vector", "Score")
         {
             WrongInput = "Number",

@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Mlnet.Embeddings.LongTexts;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
-using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Pooling;
 using Mlnet.Embeddings.Tests.Contract;
 
@@ -53,7 +52,7 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public void Trained_weights_of_a_pooling_are_kept_in_a_saved_pipeline()
     {
-        LatentAttentionPooling trained = new(LatentAttention(d: 2, latents: 3, inner: 4, hidden: 5), heads: 2);
+        LatentAttentionPooling trained = RandomPooling.Latent(d: 2, latents: 3, heads: 2, inner: 4, hidden: 5);
         IDataView data = Views.Sample(_ml);
         TokenPoolingOptions options = new() { Dimensions = 2, Pooling = new ConcatenatedPooling(new MaxPooling(), trained) };
         TokenPoolingTransformer pooling = _ml.Transforms.PoolTokens("Embedding", "Vector", options).Fit(data);
@@ -66,6 +65,32 @@ public sealed class TokenTests : IDisposable
         trained.Pool(new TokenStates(SampleRow.Sixty[5].Vector, 2), expected);
         Assert.Equal(expected, found.GetColumn<float[]>("Embedding").ElementAt(5)[2..]);
         Assert.NotEqual(expected[0], expected[1]);
+    }
+
+    [Fact]
+    public void States_of_all_layers_pooled_by_attention_are_what_a_model_with_that_pooling_gives()
+    {
+        MultiLayerAttentionPooling trained = RandomPooling.MultiLayer(16, queries: 3, heads: 2, inner: 6, hidden: 20, layers: 2);
+        Dictionary<string, byte[]> files = TinyModel.Files(new BertShape { GivesLayers = true });
+        files["modules.json"] = TinyModel.Bytes(TwoModules);
+        using OnnxModel model = TinyModel.Open(files, new OnnxModelOptions { Pooling = EncoderPooling.Layers(new MeanPooling(), LayerCombination.Mean, 1, 2), ExcludePromptFromPooling = true });
+        using OnnxModel whole = TinyModel.Open(files, new OnnxModelOptions { Pooling = EncoderPooling.MultiLayerAttention(trained), ExcludePromptFromPooling = true });
+        IDataView data = Views.Sample(_ml);
+        IDataView expected = _ml.Transforms.Text.EmbedText("Embedding", "Text", whole, "query").Fit(data).Transform(data);
+        ITransformer pipeline = _ml.Transforms.Text.EncodeTokens("States", "Text", model, "query", "Mask")
+            .Append(_ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = trained, MaskColumnName = "Mask" })).Fit(data);
+        Views.AssertClose(Views.Lines(expected, "Embedding"), Views.Lines(pipeline.Transform(data), "Embedding"), 1e-6f);
+        using MemoryStream saved = new();
+        _ml.Model.Save(pipeline, data.Schema, saved);
+        saved.Position = 0;
+        Assert.Equal(Views.Lines(pipeline.Transform(data)), Views.Lines(_ml.Model.Load(saved, out _).Transform(data)));
+
+        IDataView states = _ml.Transforms.Text.EncodeTokens("States", "Text", model).Fit(data).Transform(data);
+        Assert.Contains("2 layers", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States").Fit(states)).Message, StringComparison.Ordinal);
+        MultiLayerAttentionPooling three = RandomPooling.MultiLayer(16, queries: 3, heads: 2, inner: 6, hidden: 20, layers: 3);
+        Assert.Contains("3 layers", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = three }).Fit(states)).Message, StringComparison.Ordinal);
+        states = _ml.Transforms.Text.EncodeTokens("States", "Text", _model).Fit(data).Transform(data);
+        Assert.Contains("has those of 1 layer", Assert.Throws<ArgumentException>(() => _ml.Transforms.PoolTokens("Embedding", "States", new TokenPoolingOptions { LayerPooling = trained }).Fit(states)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,30 +195,6 @@ public sealed class TokenTests : IDisposable
         Assert.Equal([[0, 15], [0]], view.GetColumn<int[]>("Starts"));
         Views.AssertClose(Views.Lines(_ml.Transforms.Text.EmbedText("Embedding", "Text", model).Fit(data).Transform(data), "Embedding"), Views.Lines(view, "Embedding"), 1e-6f);
         Assert.Contains("'Chunks'", Assert.Throws<ArgumentException>(() => _ml.Transforms.Text.EmbedText("Embedding", "Text", new TextEmbeddingOptions { ChunkCountColumnName = "Chunks" })).Message, StringComparison.Ordinal);
-    }
-
-    private static SafetensorsFile LatentAttention(int d, int latents, int inner, int hidden)
-    {
-        SafetensorsWriter writer = new();
-        Random random = new(4);
-        Add("latents", latents, d);
-        foreach (string norm in (string[])["0.norm", "0.norm_context", "1.norm"])
-        {
-            Add($"cross_attend_blocks.{norm}.weight", d);
-            Add($"cross_attend_blocks.{norm}.bias", d);
-        }
-
-        Add("cross_attend_blocks.0.fn.to_q.weight", inner, d);
-        Add("cross_attend_blocks.0.fn.to_kv.weight", 2 * inner, d);
-        Add("cross_attend_blocks.0.fn.to_out.weight", d, inner);
-        Add("cross_attend_blocks.1.fn.net.0.weight", 2 * hidden, d);
-        Add("cross_attend_blocks.1.fn.net.0.bias", 2 * hidden);
-        Add("cross_attend_blocks.1.fn.net.2.weight", d, hidden);
-        Add("cross_attend_blocks.1.fn.net.2.bias", d);
-        return SafetensorsFile.Parse(writer.ToArray(), "weights.safetensors");
-
-        void Add(string name, params int[] shape) =>
-            writer.Add("latent_attention_model." + name, [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (random.NextSingle() * 2) - 1)], shape);
     }
 
     private sealed class StatesRow

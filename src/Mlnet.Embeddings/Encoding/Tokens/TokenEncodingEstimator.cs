@@ -12,7 +12,7 @@ namespace Mlnet.Embeddings;
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train its parameters?</term><description>No</description></item>
 /// <item><term>Input column data type</term><description>Text</description></item>
-/// <item><term>Output column data type</term><description>Variable-sized vector of <see cref="float"/>: T·d values, token after token, annotated <c>TokenDimensions</c> with d. When asked for: which tokens take part in pooling (variable-sized vector of <see cref="bool"/>, T values)</description></item>
+/// <item><term>Output column data type</term><description>Variable-sized vector of <see cref="float"/>: T·d values, token after token, annotated <c>TokenDimensions</c> with d; of a model that was opened with a pooling over L layers (<see cref="EncoderPooling.Layers"/>) L·T·d, layer after layer, annotated <c>TokenLayers</c> with L. When asked for: which tokens take part in pooling (variable-sized vector of <see cref="bool"/>, T values)</description></item>
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// <item><term>Source</term><description>Vaswani et al. 2017; Devlin et al. 2019 (BERT)</description></item>
 /// </list>
@@ -28,6 +28,7 @@ public sealed class TokenEncodingEstimator : IEstimator<TokenEncodingTransformer
     private readonly OnEmptyText _onEmptyText;
     private readonly ModelStorage _storage;
     private readonly int _dimensions;
+    private readonly int _layers;
 
     internal TokenEncodingEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, TokenEncodingOptions options)
     {
@@ -42,7 +43,7 @@ public sealed class TokenEncodingEstimator : IEstimator<TokenEncodingTransformer
             ?? throw new ArgumentException($"{TokenEncodingTransformer.Kind} wants a transformer ({nameof(OnnxModel)}) with one prompt at most; '{model.Space.ModelName}' is {ModelKind.Of(model)}.", nameof(options));
         _onEmptyText = options.OnEmptyText;
         _storage = options.Storage;
-        _dimensions = DimensionsOf(_model);
+        (_dimensions, _layers) = SizesOf(_model);
     }
 
     /// <summary>Checks the input; there is nothing to learn.</summary>
@@ -55,7 +56,7 @@ public sealed class TokenEncodingEstimator : IEstimator<TokenEncodingTransformer
         return transformer;
     }
 
-    internal TokenEncodingTransformer CreateTransformer() => new(_environment, _columns, _model, _dimensions, _onEmptyText, _storage);
+    internal TokenEncodingTransformer CreateTransformer() => new(_environment, _columns, _model, _dimensions, _layers, _onEmptyText, _storage);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The text column is missing or of another type.</exception>
@@ -63,15 +64,16 @@ public sealed class TokenEncodingEstimator : IEstimator<TokenEncodingTransformer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         InputColumn.FindText(inputSchema, _columns.Input, TokenEncodingTransformer.Kind);
-        return OutputColumns.AddTo(inputSchema, TokenEncodingMapper.Columns(_columns, _dimensions));
+        return OutputColumns.AddTo(inputSchema, TokenEncodingMapper.Columns(_columns, _dimensions, _layers));
     }
 
     // A model without token states says so here, before there is data.
-    private static int DimensionsOf(OnnxModel model)
+    private static (int Dimensions, int Layers) SizesOf(OnnxModel model)
     {
         try
         {
-            return model.EncodeTokens(["a".AsMemory()])[0].Dimensions;
+            EncodedText text = model.EncodeTokens(["a".AsMemory()])[0];
+            return (text.Dimensions, text.Layers);
         }
         catch (NotSupportedException e)
         {

@@ -6,18 +6,18 @@ using Mlnet.Embeddings.Onnx;
 namespace Mlnet.Embeddings;
 
 /// <summary>Text in, token states out: <see cref="TokenEncodingTransformer"/> bound to a schema.</summary>
-internal sealed class TokenEncodingMapper(DataViewSchema.Column input, TokenEncodingColumns columns, OnnxModel model, int dimensions, OnEmptyText onEmptyText) : BlockMapper
+internal sealed class TokenEncodingMapper(DataViewSchema.Column input, TokenEncodingColumns columns, OnnxModel model, int dimensions, int layers, OnEmptyText onEmptyText) : BlockMapper
 {
     public override IReadOnlyList<DataViewSchema.Column> Inputs { get; } = [input];
 
-    public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = Columns(columns, dimensions);
+    public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = Columns(columns, dimensions, layers);
 
     // States are large: those of 64 texts of 512 tokens and 384 values are 50 MB, and the graph's own batches are smaller still.
     public override int RowsAhead => 64;
 
-    public static IReadOnlyList<DataViewSchema.DetachedColumn> Columns(TokenEncodingColumns columns, int dimensions)
+    public static IReadOnlyList<DataViewSchema.DetachedColumn> Columns(TokenEncodingColumns columns, int dimensions, int layers)
     {
-        DataViewSchema.DetachedColumn states = TokenStatesColumn.Create(columns.Output, dimensions);
+        DataViewSchema.DetachedColumn states = TokenStatesColumn.Create(columns.Output, dimensions, layers);
         return columns.Mask is string mask ? [states, VariableVector.Column(mask, BooleanDataViewType.Instance)] : [states];
     }
 

@@ -21,10 +21,10 @@ public sealed class TokenEncodingTransformer : ComponentTransformer
     private readonly OnEmptyText _onEmptyText;
     private readonly ModelStorage _storage;
 
-    internal TokenEncodingTransformer(IHostEnvironment environment, TokenEncodingColumns columns, OnnxModel model, int dimensions, OnEmptyText onEmptyText, ModelStorage storage)
+    internal TokenEncodingTransformer(IHostEnvironment environment, TokenEncodingColumns columns, OnnxModel model, int dimensions, int layers, OnEmptyText onEmptyText, ModelStorage storage)
         : base(environment)
     {
-        (_columns, _model, Dimensions, _onEmptyText, _storage) = (columns, model, dimensions, onEmptyText, storage);
+        (_columns, _model, Dimensions, Layers, _onEmptyText, _storage) = (columns, model, dimensions, layers, onEmptyText, storage);
         bool lacksMask = columns.Mask is null && model.Tokenize("").IsPooled.Contains(false);
         ComponentLog.Warn(
             environment,
@@ -34,6 +34,9 @@ public sealed class TokenEncodingTransformer : ComponentTransformer
 
     /// <summary>Values a token's state, d.</summary>
     public int Dimensions { get; }
+
+    /// <summary>How many states a token has, layer after layer: 1 unless the model's pooling is over several.</summary>
+    public int Layers { get; }
 
     internal static TokenEncodingTransformer Load(IHostEnvironment environment, ComponentFile file)
     {
@@ -50,7 +53,7 @@ public sealed class TokenEncodingTransformer : ComponentTransformer
     }
 
     private protected override BlockMapper Map(DataViewSchema inputSchema) =>
-        new TokenEncodingMapper(InputColumn.FindText(inputSchema, _columns.Input, Kind), _columns, _model, Dimensions, _onEmptyText);
+        new TokenEncodingMapper(InputColumn.FindText(inputSchema, _columns.Input, Kind), _columns, _model, Dimensions, Layers, _onEmptyText);
 
     internal override ComponentFile ToFile()
     {
