@@ -30,6 +30,9 @@ public sealed class AdapterTrainerOptions
     /// <summary>What new rows are mixed from those of a batch: <see cref="Mixup"/> for few labels, <see cref="NegativeMixing"/> for given negatives. Null for none.</summary>
     public BatchMixing? Mixing { get; set; }
 
+    /// <summary>Mines hard negatives for pairs and judgements, and again as the adapter learns; they take the place of given ones. Null for none.</summary>
+    public NegativeRemining? Remining { get; set; }
+
     /// <summary>
     /// A row whose frozen embedding has a larger cosine than this with an anchor's is no negative of it: likely it says the same. Null for no such bound, because what a cosine means differs
     /// from model to model; equal rows and known positives are never negatives.

@@ -4,7 +4,7 @@ namespace Mlnet.Embeddings.Adapters.Training;
 internal interface IBatchPlan
 {
     /// <summary>Writes the batches of an epoch.</summary>
-    /// <param name="batches">Where they go; emptied before.</param>
+    /// <param name="batches">Where they go; empty.</param>
     /// <param name="random">Draws; its seed depends on the fit's seed and the epoch alone, so that a fit can be taken up again at any epoch.</param>
     void Draw(BatchList batches, Random random);
 }

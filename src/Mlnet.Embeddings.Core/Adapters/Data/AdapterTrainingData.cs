@@ -133,6 +133,15 @@ public sealed class AdapterTrainingData
         return first.Table is null ? throw new ArgumentException("A block is made of blocks itself; give blocks that lie in memory.", nameof(blocks)) : new(blocks, first);
     }
 
+    /// <summary>The same examples with room for mined negatives.</summary>
+    /// <exception cref="ArgumentException">They are of a kind that negatives cannot be mined for.</exception>
+    internal AdapterTrainingData ForMining()
+    {
+        bool canMine = Table is not null && (Rows == AdapterLossRows.Pairs || Table.Relevant is not null);
+        return canMine && Table!.AnchorDimensions == Table.CandidateDimensions ? new(Table.ForMining())
+            : throw new ArgumentException($"{nameof(AdapterTrainerOptions.Remining)} finds negatives for pairs or judgements in memory, of one number of dimensions; these examples are {(Table is null ? "streamed" : $"{Rows} of {Table.AnchorDimensions} and {Table.CandidateDimensions} dimensions")}.");
+    }
+
     private static void CheckCount(EmbeddingMatrix rows, string rowsName, int count, string name, string what)
     {
         if (rows.Rows == 0)

@@ -21,8 +21,11 @@ internal sealed class ExampleTable
     /// <summary>The positives' vectors; null where rows have a class.</summary>
     public EmbeddingMatrix? Positives { get; init; }
 
-    /// <summary>The given negatives' vectors.</summary>
+    /// <summary>The given negatives' vectors; where they are mined, the positives.</summary>
     public EmbeddingMatrix? Negatives { get; init; }
+
+    /// <summary>Negatives that were mined in place of given ones, as rows of <see cref="Positives"/>: those of each example.</summary>
+    public int[][]? Mined { get; set; }
 
     /// <summary>The row of each example's anchor; null where it is the example's number.</summary>
     public int[]? AnchorRows { get; init; }
@@ -73,13 +76,27 @@ internal sealed class ExampleTable
 
     public int PositiveRow(int example) => PositiveRows is null ? example : PositiveRows[example];
 
-    public ReadOnlySpan<int> NegativesOf(int example) => NegativeStarts is null ? [] : NegativeRows.AsSpan(NegativeStarts[example]..NegativeStarts[example + 1]);
+    public ReadOnlySpan<int> NegativesOf(int example) => Mined is not null ? Mined[example] : NegativeStarts is null ? [] : NegativeRows.AsSpan(NegativeStarts[example]..NegativeStarts[example + 1]);
 
     /// <summary>A teacher's score of an example's positive (0) or one of its negatives (from 1); NaN where there is none.</summary>
     public float ScoreOf(int example, int candidate) => CandidateScores is null ? float.NaN : CandidateScores[NegativeStarts![example] + example + candidate];
 
     /// <summary>What keeps an example with others: its group, or its anchor's key.</summary>
     public ulong GroupOf(int example) => Groups is null ? AnchorKeys[AnchorRow(example)] : VectorHash.Mix((ulong)Groups[example]);
+
+    /// <summary>The same examples with room for negatives of their own, to be mined.</summary>
+    public ExampleTable ForMining() => new()
+    {
+        Rows = AdapterLossRows.Negatives,
+        Count = Count,
+        Anchors = Anchors,
+        Positives = Positives,
+        Negatives = Positives,
+        AnchorRows = AnchorRows,
+        PositiveRows = PositiveRows,
+        Groups = Groups,
+        Relevant = Relevant,
+    };
 
     private static ulong[] Keys(EmbeddingMatrix rows)
     {

@@ -12,6 +12,7 @@ internal sealed class CachedFeed(ExampleTable table, int[] examples, BatchStrate
 
     public override IEnumerable<BatchSlice> Epoch(int epoch, int skip)
     {
+        _batches.Clear();
         _plan.Draw(_batches, Seeds.Of(seed, epoch, 0));
         for (int batch = skip; batch < _batches.Count; batch++)
         {

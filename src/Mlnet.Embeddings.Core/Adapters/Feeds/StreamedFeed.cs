@@ -54,6 +54,7 @@ internal sealed class StreamedFeed : ExampleFeed
                     all[i] = i;
                 }
 
+                batches.Clear();
                 _strategy.Plan(full, all, _options.BatchSize, _options.Seed).Draw(batches, Seeds.Of(_options.Seed, epoch, number));
                 for (int batch = skip; batch < batches.Count; batch++)
                 {

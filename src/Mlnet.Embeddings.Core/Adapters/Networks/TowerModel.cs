@@ -51,6 +51,12 @@ internal sealed class TowerModel<T>
         Gradients = [.. networks.Select(n => new T[n.Parameters.Length])];
     }
 
+    /// <summary>What anchors go through.</summary>
+    public AdapterNetwork<T> Query => _query;
+
+    /// <summary>What candidates go through.</summary>
+    public AdapterNetwork<T> Passage => _passage;
+
     /// <summary>What is trained, each once.</summary>
     public AdapterNetwork<T>[] Networks { get; }
 

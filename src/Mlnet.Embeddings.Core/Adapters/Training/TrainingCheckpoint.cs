@@ -24,6 +24,7 @@ internal sealed class TrainingCheckpoint(string path, string settings)
         writer.Set("has_best", double.IsFinite(state.BestLoss));
         writer.Add("numbers", [state.LossSum, double.IsFinite(state.BestLoss) ? state.BestLoss : 0, state.Rate], 3);
         writer.Add("curve", Flat(state.Curve), state.Curve.Count, PointColumns);
+        Add(writer, state.Mined);
         for (int i = 0; i < weights.Current.Length; i++)
         {
             int length = weights.Current[i].Length;
@@ -76,6 +77,7 @@ internal sealed class TrainingCheckpoint(string path, string settings)
         double[] numbers = archive.Doubles("numbers", 3);
         (state.LossSum, state.Rate) = (numbers[0], numbers[2]);
         state.BestLoss = archive.Boolean("has_best") ? numbers[1] : double.PositiveInfinity;
+        state.Mined = Mined(archive);
         int points = archive.Shape("curve", 2)[0];
         double[] curve = archive.Doubles("curve", points, PointColumns);
         for (int i = 0; i < points; i++)
@@ -83,6 +85,35 @@ internal sealed class TrainingCheckpoint(string path, string settings)
             ReadOnlySpan<double> point = curve.AsSpan(i * PointColumns, PointColumns);
             state.Curve.Add(new((int)point[0], (long)point[1], OrNone(point[2]), OrNone(point[3]), point[4]));
         }
+    }
+
+    // Numbers of negatives, then the negatives.
+    private static void Add(TensorArchiveWriter writer, int[][]? mined)
+    {
+        if (mined is not null)
+        {
+            int[] counts = [.. mined.Select(rows => rows.Length)], all = [.. mined.SelectMany(rows => rows)];
+            writer.Add("mined_counts", counts, counts.Length);
+            writer.Add("mined_rows", all, all.Length);
+        }
+    }
+
+    private static int[][]? Mined(TensorArchive archive)
+    {
+        if (!archive.Has("mined_counts"))
+        {
+            return null;
+        }
+
+        int[] counts = archive.Integers("mined_counts", archive.Shape("mined_counts", 1)[0]), all = archive.Integers("mined_rows", archive.Shape("mined_rows", 1)[0]);
+        int[][] mined = new int[counts.Length][];
+        int next = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            mined[i] = counts[i] >= 0 && counts[i] <= all.Length - next ? all[next..(next += counts[i])] : throw archive.Bad($"'mined_counts' asks for more than the {all.Length} negatives there are");
+        }
+
+        return mined;
     }
 
     private static long Long(TensorArchive archive, string key) => archive.Int64(key) is long value && value >= 0 ? value : throw archive.Bad($"'{key}' is below 0");

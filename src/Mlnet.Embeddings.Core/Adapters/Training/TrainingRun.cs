@@ -3,49 +3,70 @@ using System.Numerics.Tensors;
 namespace Mlnet.Embeddings.Adapters.Training;
 
 /// <summary>One training: epochs of steps, a look at the held-out examples after each, and checkpoints.</summary>
-/// <param name="model">What is trained.</param>
-/// <param name="feed">The examples.</param>
-/// <param name="validation">The examples held out; null for none.</param>
-/// <param name="options">How.</param>
-/// <param name="checkpoint">Where the state is kept; null for nowhere.</param>
-/// <param name="progress">Told every 20 steps and after each epoch.</param>
-internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, ExampleFeed? validation, AdapterTrainerOptions options, TrainingCheckpoint? checkpoint, IProgress<AdapterTrainingProgress>? progress)
+internal sealed class TrainingRun
 {
     private const int ReportEvery = 20;
 
-    private readonly AdamW<float>[] _optimizers = [.. model.Networks.Select(n => new AdamW<float>(n.Ranges, n.Parameters.Length, new(options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay)))];
+    private readonly TowerModel<float> _model;
+    private readonly ExampleFeed _feed;
+    private readonly ExampleFeed? _validation;
+    private readonly RefreshedNegatives? _negatives;
+    private readonly AdapterTrainerOptions _options;
+    private readonly TrainingCheckpoint? _checkpoint;
+    private readonly IProgress<AdapterTrainingProgress>? _progress;
+    private readonly AdamW<float>[] _optimizers;
     private readonly TrainingBatch<float> _batch = new();
     private double _lossSince;
     private int _examplesSince;
-    private TrainingWeights? _weights;
+
+    /// <param name="model">What is trained.</param>
+    /// <param name="feed">The examples.</param>
+    /// <param name="validation">The examples held out; null for none.</param>
+    /// <param name="negatives">Mines negatives anew; null where they are given or none.</param>
+    /// <param name="options">How.</param>
+    /// <param name="checkpoint">Where the state is kept; null for nowhere.</param>
+    /// <param name="progress">Told every 20 steps and after each epoch.</param>
+    public TrainingRun(TowerModel<float> model, ExampleFeed feed, ExampleFeed? validation, RefreshedNegatives? negatives, AdapterTrainerOptions options, TrainingCheckpoint? checkpoint, IProgress<AdapterTrainingProgress>? progress)
+    {
+        (_model, _feed, _validation, _negatives, _options, _checkpoint, _progress) = (model, feed, validation, negatives, options, checkpoint, progress);
+        State.Mined = negatives?.Mined;
+        AdamWSettings settings = new(options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
+        _optimizers = [.. model.Networks.Select(n => new AdamW<float>(n.Ranges, n.Parameters.Length, settings))];
+        Weights = new(
+            [.. model.Networks.Select(n => n.Parameters)], [.. model.Networks.Select(n => (float[])n.Parameters.Clone())], [.. _optimizers.Select(o => o.First)], [.. _optimizers.Select(o => o.Second)]);
+    }
 
     /// <summary>Where it stands.</summary>
     public TrainingState State { get; } = new();
 
     /// <summary>The weights; <see cref="TrainingWeights.Best"/> are to be taken in the end.</summary>
-    public TrainingWeights Weights => _weights ??= new([.. model.Networks.Select(n => n.Parameters)], [.. model.Networks.Select(n => (float[])n.Parameters.Clone())], [.. _optimizers.Select(o => o.First)], [.. _optimizers.Select(o => o.Second)]);
+    public TrainingWeights Weights { get; }
 
     /// <summary>Whether the validation loss no longer fell.</summary>
-    public bool StoppedEarly => validation is not null && State.Epoch - State.BestEpoch >= options.Patience && State.Epoch < options.Epochs;
+    public bool StoppedEarly => _validation is not null && State.Epoch - State.BestEpoch >= _options.Patience && State.Epoch < _options.Epochs;
 
-    private long Steps => (long)feed.Batches * options.Epochs;
+    private long Steps => (long)_feed.Batches * _options.Epochs;
 
     /// <summary>Trains until the last epoch, or until the validation loss no longer falls.</summary>
     /// <returns>Null, or the loss and gradient length that were out of range.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled; state and best weights are those before.</exception>
     public (double Loss, double Norm)? Train(CancellationToken cancellationToken)
     {
-        if (checkpoint is null || !checkpoint.TryLoad(State, Weights))
+        if (_checkpoint is null || !_checkpoint.TryLoad(State, Weights))
         {
             Begin(cancellationToken);
         }
-
-        while (State.Epoch < options.Epochs && !StoppedEarly)
+        else
         {
-            foreach (BatchSlice slice in feed.Epoch(State.Epoch, State.Batch))
+            _negatives?.Restore(State.Mined);
+        }
+
+        while (State.Epoch < _options.Epochs && !StoppedEarly)
+        {
+            foreach (BatchSlice slice in _feed.Epoch(State.Epoch, State.Batch))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Step(slice) is (double, double) bad)
+                if (Step(slice, cancellationToken) is (double, double) bad)
                 {
                     return bad;
                 }
@@ -62,28 +83,33 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
     {
         if (State.Step > 0)
         {
-            checkpoint?.Save(State, Weights);
+            _checkpoint?.Save(State, Weights);
         }
     }
 
     private void Begin(CancellationToken cancellationToken)
     {
-        if (validation is not null)
+        if (_validation is not null)
         {
             State.BestLoss = ValidationLoss(cancellationToken);
             State.Curve.Add(new(0, 0, double.NaN, State.BestLoss, 0));
-            progress?.Report(new(0, 0, Steps, double.NaN, State.BestLoss, 0));
+            _progress?.Report(new(0, 0, Steps, double.NaN, State.BestLoss, 0));
         }
     }
 
-    private (double Loss, double Norm)? Step(BatchSlice slice)
+    private (double Loss, double Norm)? Step(BatchSlice slice, CancellationToken cancellationToken)
     {
-        Random random = Seeds.Of(options.Seed, -1 - State.Epoch, State.Batch);
-        _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random, options.Mixing?.ExtraNegatives ?? 0);
-        options.Mixing?.Apply(_batch, random);
-        double loss = model.Evaluate(_batch, random);
+        if (_negatives is not null && State.Step > 0 && State.Step % _negatives.EverySteps == 0)
+        {
+            _negatives.Mine(_model, cancellationToken);
+        }
+
+        Random random = Seeds.Of(_options.Seed, -1 - State.Epoch, State.Batch);
+        _batch.Fill(slice.Table, slice.Examples.Span, _options.NegativesPerExample, random, _options.Mixing?.ExtraNegatives ?? 0);
+        _options.Mixing?.Apply(_batch, random);
+        double loss = _model.Evaluate(_batch, random);
         double norm = 0;
-        foreach (float[] gradient in model.Gradients)
+        foreach (float[] gradient in _model.Gradients)
         {
             norm += TensorPrimitives.SumOfSquares<float>(gradient);
         }
@@ -94,7 +120,7 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
             return (loss, norm);
         }
 
-        Update(norm > options.ClipNorm ? options.ClipNorm / norm : 1);
+        Update(norm > _options.ClipNorm ? _options.ClipNorm / norm : 1);
         Count(loss, slice.Examples.Length);
         return null;
     }
@@ -106,7 +132,7 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
         State.Rate = RateAt(State.Step);
         for (int i = 0; i < _optimizers.Length; i++)
         {
-            _optimizers[i].Update(model.Networks[i].Parameters, model.Gradients[i], scale, State.Step, State.Rate, options.Threads);
+            _optimizers[i].Update(_model.Networks[i].Parameters, _model.Gradients[i], scale, State.Step, State.Rate, _options.Threads);
         }
     }
 
@@ -118,34 +144,34 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
         _examplesSince += examples;
         if (State.Step % ReportEvery == 0)
         {
-            progress?.Report(new(State.Epoch + 1, State.Step, Steps, _lossSince / _examplesSince, double.NaN, State.Rate));
+            _progress?.Report(new(State.Epoch + 1, State.Step, Steps, _lossSince / _examplesSince, double.NaN, State.Rate));
             (_lossSince, _examplesSince) = (0, 0);
         }
 
-        if (State.Step % options.CheckpointEvery == 0)
+        if (State.Step % _options.CheckpointEvery == 0)
         {
-            checkpoint?.Save(State, Weights);
+            _checkpoint?.Save(State, Weights);
         }
     }
 
     private void EndEpoch(CancellationToken cancellationToken)
     {
-        double held = validation is null ? double.NaN : ValidationLoss(cancellationToken);
+        double held = _validation is null ? double.NaN : ValidationLoss(cancellationToken);
         State.Epoch++;
         State.Batch = 0;
         double loss = State.LossCount == 0 ? double.NaN : State.LossSum / State.LossCount;
         State.Curve.Add(new(State.Epoch, State.Step, loss, held, State.Rate));
         (State.LossSum, State.LossCount) = (0, 0);
-        if (validation is null || held < State.BestLoss)
+        if (_validation is null || held < State.BestLoss)
         {
             (State.BestLoss, State.BestEpoch) = (held, State.Epoch);
             Weights.Keep();
         }
 
-        progress?.Report(new(State.Epoch, State.Step, Steps, loss, held, State.Rate));
-        if (State.Epoch < options.Epochs && !StoppedEarly)
+        _progress?.Report(new(State.Epoch, State.Step, Steps, loss, held, State.Rate));
+        if (State.Epoch < _options.Epochs && !StoppedEarly)
         {
-            checkpoint?.Save(State, Weights);
+            _checkpoint?.Save(State, Weights);
         }
     }
 
@@ -153,12 +179,12 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
     {
         double sum = 0;
         long count = 0;
-        foreach (BatchSlice slice in validation!.Epoch(0, 0))
+        foreach (BatchSlice slice in _validation!.Epoch(0, 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Random random = Seeds.Of(options.Seed, long.MinValue, count);
-            _batch.Fill(slice.Table, slice.Examples.Span, options.NegativesPerExample, random);
-            sum += model.Evaluate(_batch, random, needsGradients: false) * slice.Examples.Length;
+            Random random = Seeds.Of(_options.Seed, long.MinValue, count);
+            _batch.Fill(slice.Table, slice.Examples.Span, _options.NegativesPerExample, random);
+            sum += _model.Evaluate(_batch, random, needsGradients: false) * slice.Examples.Length;
             count += slice.Examples.Length;
         }
 
@@ -169,6 +195,6 @@ internal sealed class TrainingRun(TowerModel<float> model, ExampleFeed feed, Exa
     {
         // The middle of a step: neither the first nor the last one is of no use.
         double done = (step - 0.5) / Steps;
-        return options.LearningRate * (done < options.WarmUp ? done / options.WarmUp : 0.5 * (1 + Math.Cos(Math.PI * (done - options.WarmUp) / (1 - options.WarmUp))));
+        return _options.LearningRate * (done < _options.WarmUp ? done / _options.WarmUp : 0.5 * (1 + Math.Cos(Math.PI * (done - _options.WarmUp) / (1 - _options.WarmUp))));
     }
 }

@@ -16,6 +16,11 @@ internal sealed class TrainingSetup
 
     public TrainingSetup(AdapterTrainerOptions options, AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
     {
+        if (options.Remining is not null)
+        {
+            (data, validation) = (data.ForMining(), validation?.ForMining());
+        }
+
         (_options, _like) = (options, First(data));
         bool isLabelled = _like.Labels is not null;
         _classWeight = isLabelled ? options.ClassWeight ?? (options.Loss is null ? 1 : 0) : 0;
@@ -33,6 +38,9 @@ internal sealed class TrainingSetup
     /// <summary>The examples held out; null for none.</summary>
     public ExampleFeed? Validation { get; }
 
+    /// <summary>Mines the negatives of the former anew; null where they are given or none.</summary>
+    public RefreshedNegatives? Negatives { get; private set; }
+
     /// <summary>What a checkpoint of this training names, so that no other takes it up.</summary>
     public string Settings
     {
@@ -41,7 +49,7 @@ internal sealed class TrainingSetup
             AdapterTrainerOptions o = _options;
             return string.Create(CultureInfo.InvariantCulture, $"""
                 {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {o.Architecture.Name} {Describe(_query)} {Describe(_passage)}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
-                {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches} {o.Mixing?.Name ?? "unmixed"} {o.MaskNegativesAbove:R}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
+                {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches} {o.Mixing?.Name ?? "unmixed"} {o.MaskNegativesAbove:R} {o.Remining?.Name ?? "given"}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
                 """).ReplaceLineEndings(" ");
         }
     }
@@ -131,22 +139,22 @@ internal sealed class TrainingSetup
     private (ExampleFeed Training, ExampleFeed? Validation) Feeds(AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
     {
         double share = validation is null ? _options.ValidationShare : 0;
-        (ExampleFeed training, ExampleFeed? held) = data.Table is ExampleTable table ? Split(table, share) : Split(data.Blocks!, share, cancellationToken);
+        (ExampleFeed training, ExampleFeed? held) = data.Table is ExampleTable table ? Split(table, share, cancellationToken) : Split(data.Blocks!, share, cancellationToken);
         if (training.Count < 2)
         {
             throw new ArgumentException($"There are {training.Count} examples to train on; give at least two.", nameof(data));
         }
 
         ExampleFeed? given = validation is null ? null
-            : validation.Table is ExampleTable all ? Cached(all, [.. Enumerable.Range(0, all.Count)], new ShuffledBatches())
+            : validation.Table is ExampleTable all ? Cached(all, [.. Enumerable.Range(0, all.Count)], new ShuffledBatches(), cancellationToken)
             : new StreamedFeed(validation.Blocks!, (_, _) => true, _options, new ShuffledBatches(), cancellationToken);
         return (training, given ?? (held is { Count: > 0 } ? held : null));
     }
 
-    private (ExampleFeed, ExampleFeed?) Split(ExampleTable table, double share)
+    private (ExampleFeed, ExampleFeed?) Split(ExampleTable table, double share, CancellationToken cancellationToken)
     {
         (int[] training, int[] held) = ExampleSplit.Of(table, share, _options.Seed);
-        return (Cached(table, training, _options.Batches), held.Length > 0 ? Cached(table, held, new ShuffledBatches()) : null);
+        return (Cached(table, training, _options.Batches, cancellationToken), held.Length > 0 ? Cached(table, held, new ShuffledBatches(), cancellationToken) : null);
     }
 
     private (ExampleFeed, ExampleFeed?) Split(IEnumerable<AdapterTrainingData> blocks, double share, CancellationToken cancellationToken)
@@ -156,7 +164,17 @@ internal sealed class TrainingSetup
         return (training, share > 0 ? new StreamedFeed(blocks, (table, i) => ExampleSplit.Holds(table, i, share, seed), _options, new ShuffledBatches(), cancellationToken) : null);
     }
 
-    private CachedFeed Cached(ExampleTable table, int[] examples, BatchStrategy strategy) => new(table, examples, strategy, _options.BatchSize, _options.Seed);
+    private CachedFeed Cached(ExampleTable table, int[] examples, BatchStrategy strategy, CancellationToken cancellationToken)
+    {
+        if (_options.Remining is NegativeRemining remining)
+        {
+            // Training examples come first; only theirs are mined again.
+            RefreshedNegatives mined = new RefreshedNegatives(table, examples, remining, _options.Threads).MineFrozen(cancellationToken);
+            Negatives ??= mined;
+        }
+
+        return new(table, examples, strategy, _options.BatchSize, _options.Seed);
+    }
 
     private void Check(AdapterTrainingData data, AdapterTrainingData? validation)
     {

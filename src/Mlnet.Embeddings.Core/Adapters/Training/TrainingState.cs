@@ -27,6 +27,9 @@ internal sealed class TrainingState
     /// <summary>The learning rate of the latest step.</summary>
     public double Rate { get; set; }
 
+    /// <summary>The mined negatives of each example, where they are mined.</summary>
+    public int[][]? Mined { get; set; }
+
     /// <summary>The losses of the epochs done.</summary>
     public List<AdapterTrainingPoint> Curve { get; } = [];
 }
