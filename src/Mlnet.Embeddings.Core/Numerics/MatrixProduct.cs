@@ -15,6 +15,9 @@ public static class MatrixProduct
     // Columns of the right factor that are packed at a time, whole panels; with a block of terms 2 MiB, which the third-level cache holds.
     private const int ColumnBlock = 43 * 48;
 
+    // Values of the right factor that are packed at a time, if the terms of more than one block fit.
+    private const int PackedValues = PackedMatrix<float>.InnerBlock * ColumnBlock;
+
     // Below this many multiplications starting threads costs more than it saves.
     private const long WorthThreads = 1 << 20;
 
@@ -102,16 +105,18 @@ public static class MatrixProduct
     private static unsafe void Run<T>(StridedMatrix<T> a, StridedMatrix<T> b, T* c, PackedMatrix<T>.Size size, bool accumulate, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        // As many blocks of terms at a time as fit: threads then meet twice a product, not twice a block.
         int packedColumns = PackedMatrix<T>.PaddedColumns(Math.Min(size.Columns, ColumnBlock));
-        T[] packed = ArrayPool<T>.Shared.Rent((Math.Min(size.Inner, PackedMatrix<T>.InnerBlock) * packedColumns) + AlignedMemory.Spare<T>());
+        int terms = Math.Min(size.Inner, Math.Max(1, PackedValues / packedColumns / PackedMatrix<T>.InnerBlock) * PackedMatrix<T>.InnerBlock);
+        T[] packed = ArrayPool<T>.Shared.Rent((terms * packedColumns) + AlignedMemory.Spare<T>());
         fixed (T* unaligned = packed)
         {
             T* panels = AlignedMemory.Align(unaligned);
             for (int column = 0; column < size.Columns; column += ColumnBlock)
             {
-                for (int inner = 0; inner < size.Inner; inner += PackedMatrix<T>.InnerBlock)
+                for (int inner = 0; inner < size.Inner; inner += terms)
                 {
-                    PackedMatrix<T>.Size block = new(size.Rows, Math.Min(PackedMatrix<T>.InnerBlock, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
+                    PackedMatrix<T>.Size block = new(size.Rows, Math.Min(terms, size.Inner - inner), Math.Min(ColumnBlock, size.Columns - column));
                     PackRight(b.From(inner, column), panels, block, threads);
                     MultiplyBlock(a.From(0, inner), panels, new(c + column, size.Columns, 1), block, accumulate || inner > 0, threads);
                 }
@@ -125,21 +130,38 @@ public static class MatrixProduct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int width = ProductTile<T>.Columns;
-        For((size.Columns + width - 1) / width, threads, panel => PackedMatrix<T>.PackRight(b.From(0, panel * width), panels, panel * width, size));
+        For((size.Columns + width - 1) / width, threads, panel =>
+        {
+            for (int first = 0; first < size.Inner; first += PackedMatrix<T>.InnerBlock)
+            {
+                PackedMatrix<T>.PackRight(b.From(first, panel * width), Block(panels, first, size), panel * width, Terms(size, first));
+            }
+        });
     }
 
     private static unsafe void MultiplyBlock<T>(StridedMatrix<T> a, T* panels, StridedMatrix<T> c, PackedMatrix<T>.Size size, bool accumulate, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Few rows are divided more finely, so that each thread gets some.
-        int perThread = PackedMatrix<T>.RoundUp((size.Rows + threads - 1) / threads, ProductTile<T>.Rows);
-        int blockRows = Math.Min(PackedMatrix<T>.RowBlock, perThread);
+        // As many blocks for each thread as for the others, so that none waits; few rows are divided more finely.
+        int blocks = PackedMatrix<T>.RoundUp((size.Rows + PackedMatrix<T>.RowBlock - 1) / PackedMatrix<T>.RowBlock, threads);
+        int blockRows = PackedMatrix<T>.RoundUp((size.Rows + blocks - 1) / blocks, ProductTile<T>.Rows);
         For((size.Rows + blockRows - 1) / blockRows, threads, block =>
         {
-            int first = block * blockRows;
-            PackedMatrix<T>.MultiplyRows(a.From(first, 0), panels, c.From(first, 0), size with { Rows = Math.Min(blockRows, size.Rows - first) }, accumulate);
+            int row = block * blockRows;
+            for (int first = 0; first < size.Inner; first += PackedMatrix<T>.InnerBlock)
+            {
+                PackedMatrix<T>.Size part = Terms(size, first) with { Rows = Math.Min(blockRows, size.Rows - row) };
+                PackedMatrix<T>.MultiplyRows(a.From(row, first), Block(panels, first, size), c.From(row, 0), part, accumulate || first > 0);
+            }
         });
     }
+
+    // Where the panels of the block of terms that begins so lie.
+    private static unsafe T* Block<T>(T* panels, int first, PackedMatrix<T>.Size size)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => panels + ((nint)first * PackedMatrix<T>.PaddedColumns(size.Columns));
+
+    private static PackedMatrix<T>.Size Terms<T>(PackedMatrix<T>.Size size, int first)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => size with { Inner = Math.Min(PackedMatrix<T>.InnerBlock, size.Inner - first) };
 
     private static void For(int count, int threads, Action<int> body)
     {

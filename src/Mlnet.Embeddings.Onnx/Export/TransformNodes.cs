@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Transforms;
 using Mlnet.Embeddings.Whitening;
 
@@ -30,6 +31,8 @@ internal static class TransformNodes
         AnchorSimilarity anchors => Product(graph, graph.Unit(x), anchors.Columns, anchors),
         PairFeatures pair => Append(graph, pair, x),
         EmbeddingCombination combination => Append(graph, combination, x),
+        EmbeddingAdapter adapter => AdapterNodes.Append(graph, adapter, x),
+        AdapterClassifier classifier => AdapterNodes.Append(graph, classifier, x),
         { Affine: AffineMap map } => Append(graph, map, x),
         _ => throw new NotSupportedException($"'{transform.Name}' has no form as an ONNX graph. {Cure(transform)}"),
     };

@@ -6,8 +6,11 @@ namespace Mlnet.Embeddings.Adapters.Training;
 /// <summary>The activations and their derivatives, over whole layers.</summary>
 internal static class Activations
 {
-    private const double GeluScale = 0.7978845608028654; // √(2/π)
-    private const double GeluCube = 0.044715;
+    /// <summary>√(2/π), of GELU.</summary>
+    public const double GeluScale = 0.7978845608028654;
+
+    /// <summary>What the cube counts in GELU.</summary>
+    public const double GeluCube = 0.044715;
 
     public static AdapterActivation Checked(AdapterActivation activation) => Enum.IsDefined(activation) ? activation : throw new ArgumentOutOfRangeException(nameof(activation), activation, "There is no such activation.");
 
