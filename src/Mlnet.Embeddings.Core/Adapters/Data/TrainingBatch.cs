@@ -6,7 +6,7 @@ namespace Mlnet.Embeddings.Adapters.Training;
 
 /// <summary>The examples of a step: vectors of the anchors, then those of the candidates (positives in the anchors' order, then given negatives), and what is known about them.</summary>
 /// <remarks>Buffers are kept, so that steps of one size allocate none.</remarks>
-internal sealed class TrainingBatch<T>
+internal sealed partial class TrainingBatch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private T[] _values = [];
@@ -15,8 +15,6 @@ internal sealed class TrainingBatch<T>
     private int[] _rows = [];
     private float[] _scores = [];
     private float[] _candidateScores = [];
-    private int[] _secondLabels = [];
-    private T[] _labelShares = [];
     private int[] _given = [];
     private int _extra;
     private int _negatives;
@@ -44,42 +42,6 @@ internal sealed class TrainingBatch<T>
 
     /// <summary>The score of each pair, where it has one.</summary>
     public ReadOnlySpan<float> Scores => _scores.AsSpan(0, Anchors);
-
-    /// <summary>Whether rows are mixed of two classes each.</summary>
-    public bool IsLabelMixture { get; private set; }
-
-    /// <summary>The second class of each anchor; empty where rows are not mixed.</summary>
-    public Span<int> SecondLabels => IsLabelMixture ? _secondLabels.AsSpan(0, Anchors) : [];
-
-    /// <summary>The share of each anchor that is of its first class; empty where rows are not mixed.</summary>
-    public Span<T> LabelShares => IsLabelMixture ? _labelShares.AsSpan(0, Anchors) : [];
-
-    /// <summary>Makes room for second classes.</summary>
-    public void BeginLabelMixture()
-    {
-        GrowOnly.Ensure(ref _secondLabels, Anchors);
-        GrowOnly.Ensure(ref _labelShares, Anchors);
-        IsLabelMixture = true;
-    }
-
-    /// <summary>How many negatives were given for an anchor.</summary>
-    public int GivenNegatives(int anchor) => _given[anchor];
-
-    /// <summary>A negative that was given for an anchor.</summary>
-    public ReadOnlySpan<T> Negative(int anchor, int index) => Candidate(Anchors + (anchor * (_negatives + _extra)) + index);
-
-    /// <summary>The place of a negative that an anchor gets beside the given ones; it counts for that anchor from now on.</summary>
-    public Span<T> ExtraNegative(int anchor, int index)
-    {
-        int place = Anchors + (anchor * (_negatives + _extra)) + _negatives + index;
-        _rows[Anchors + place] = MadeFor(anchor);
-        return Candidate(place);
-    }
-
-    private Span<T> Candidate(int index) => CandidateValues.Span.Slice(index * _candidateDimensions, _candidateDimensions);
-
-    // In place of a row's number: the row was made for one anchor.
-    private static int MadeFor(int anchor) => -2 - anchor;
 
     /// <summary>Puts examples in.</summary>
     /// <param name="table">Where they are from.</param>
@@ -118,45 +80,6 @@ internal sealed class TrainingBatch<T>
         }
     }
 
-    /// <summary>Tells a loss's frame what the batch is.</summary>
-    /// <param name="cosines">What is filled.</param>
-    /// <param name="layout">Which rows meet.</param>
-    /// <param name="excludesMates">Whether rows of an anchor's class are no negatives of it, rather than positives that the loss finds by itself.</param>
-    /// <param name="random">Draws the positives of rows with a class.</param>
-    public void Describe(CosineBatch<T> cosines, CosineLayout layout, bool excludesMates, Random random)
-    {
-        cosines.Reset(layout, Anchors, layout == CosineLayout.Crossed ? Candidates : Anchors);
-        switch (layout)
-        {
-            case CosineLayout.Self:
-                Labels.CopyTo(cosines.Labels);
-                if (IsLabelMixture)
-                {
-                    cosines.ResetMixture();
-                    SecondLabels.CopyTo(cosines.SecondLabels);
-                    LabelShares.CopyTo(cosines.LabelShares);
-                }
-
-                DrawPositives(cosines, excludesMates, random);
-                break;
-            case CosineLayout.Paired:
-                cosines.ResetScores();
-                TensorPrimitives.ConvertTruncating(Scores, cosines.Scores);
-                break;
-            case CosineLayout.Views:
-                ExcludeEqualPairs(cosines);
-                break;
-            default:
-                ExcludeFalseNegatives(cosines);
-                if (_table!.CandidateScores is not null)
-                {
-                    TellScores(cosines);
-                }
-
-                break;
-        }
-    }
-
     private void Put(Memory<T> to, int index, int offset, EmbeddingMatrix from, ulong[] keys, int row)
     {
         ReadOnlySpan<float> values = from.Row(row);
@@ -188,83 +111,6 @@ internal sealed class TrainingBatch<T>
             Candidate(place).Clear();
             _rows[Anchors + place] = -1;
             _candidateScores[place] = float.NaN;
-        }
-    }
-
-    // The same text twice in a batch, another positive of the same anchor and what is known to be relevant are no negatives.
-    private void ExcludeFalseNegatives(CosineBatch<T> cosines)
-    {
-        ReadOnlySpan<ulong> anchors = _keys.AsSpan(0, Anchors), candidates = _keys.AsSpan(Anchors, Candidates);
-        for (int i = 0; i < Anchors; i++)
-        {
-            for (int j = 0; j < candidates.Length; j++)
-            {
-                if (j != i && _rows[Anchors + j] != MadeFor(i) && (_rows[Anchors + j] < 0 || candidates[j] == candidates[i] || (j < Anchors && anchors[j] == anchors[i]) || IsRelevant(i, j)))
-                {
-                    cosines.Exclude(i, j);
-                }
-            }
-        }
-    }
-
-    // A teacher's scores are of an anchor's own candidates.
-    private void TellScores(CosineBatch<T> cosines)
-    {
-        cosines.ResetScores();
-        for (int i = 0; i < Anchors; i++)
-        {
-            Span<T> scores = cosines.Scores.Slice(i * Candidates, Candidates);
-            scores[i] = T.CreateTruncating(_candidateScores[i]);
-            (int first, int count) = cosines.NegativesOf(i).GetOffsetAndLength(Candidates);
-            TensorPrimitives.ConvertTruncating(_candidateScores.AsSpan(first, count), scores.Slice(first, count));
-        }
-    }
-
-    private void ExcludeEqualPairs(CosineBatch<T> cosines)
-    {
-        for (int i = 0; i < Anchors; i++)
-        {
-            for (int j = i + 1; j < Anchors; j++)
-            {
-                if (_keys[i] == _keys[j] || _keys[Anchors + i] == _keys[Anchors + j] || _keys[i] == _keys[Anchors + j] || _keys[j] == _keys[Anchors + i] || IsRelevant(i, j) || IsRelevant(j, i))
-                {
-                    cosines.ExcludePairs(i, j);
-                }
-            }
-        }
-    }
-
-    private bool IsRelevant(int anchor, int candidate) => _table!.Relevant is HashSet<(int, int)> relevant && relevant.Contains((_rows[anchor], _rows[Anchors + candidate]));
-
-    // One of the other rows of the class, each as likely; none where a row's class is alone in the batch.
-    private static void DrawPositives(CosineBatch<T> cosines, bool excludesMates, Random random)
-    {
-        ReadOnlySpan<int> labels = cosines.Labels;
-        for (int i = 0; i < labels.Length; i++)
-        {
-            int mates = labels.Count(labels[i]) - 1;
-            if (mates == 0)
-            {
-                continue;
-            }
-
-            int skip = random.Next(mates);
-            for (int j = 0; j < labels.Length; j++)
-            {
-                if (j == i || labels[j] != labels[i])
-                {
-                    continue;
-                }
-
-                if (skip-- == 0)
-                {
-                    cosines.Positives[i] = j;
-                }
-                else if (excludesMates)
-                {
-                    cosines.Exclude(i, j);
-                }
-            }
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class NegativeMixing : BatchMixing
     public override string Name => $"negative-mixing(count={Count})";
 
     /// <inheritdoc/>
-    public override AdapterLossRows Rows => AdapterLossRows.Negatives;
+    public override AdapterLossRows Rows => AdapterLossRows.Negatives | AdapterLossRows.ScoredCandidates;
 
     internal override int ExtraNegatives => Count;
 

@@ -33,6 +33,8 @@ internal static class GradientCases
         ["class-aware-contrastive"] = (new ClassAwareContrastive(0.3), TextbookLosses.Supervised(0.3, balanced: true), Labels(_ => { })),
         ["matryoshka"] = (new Matryoshka(new InfoNce(0.2), 2, 3), Prefixes(0.2, 2, 3, 4), Pairs()),
         ["sum"] = (new SumOfLosses((1, new NtXent(0.3)), (0.5, new EnergyHinge(0.8))), Sum(TextbookLosses.InfoNce(0.3), 0.5, TextbookLosses.Hinge(0.8)), Views(_ => { })),
+        ["sum with a teacher's soft labels"] = (
+            new SumOfLosses((1, new InfoNce(0.2)), (0.5, new SoftLabelDistillation(0.3, 2))), Sum(TextbookLosses.InfoNce(0.2), 0.5, TextbookLosses.SoftLabels(0.3, 2)), Negatives(OwnScores)),
         ["sum over prefixes"] = (
             new SumOfLosses((1, new Matryoshka(new InfoNce(0.2), 2)), (2, new Triplet(0.5))), Sum(Prefixes(0.2, 2, 4), 2, TextbookLosses.Triplet(0.5)), Negatives(_ => { })),
         ["matryoshka of a sum"] = (

@@ -86,9 +86,9 @@ public class BatchMixingTests
     [Fact]
     public void A_fit_with_mixing_is_seeded_and_differs_from_one_without()
     {
-        foreach (BatchMixing mixing in new BatchMixing[] { new Mixup(), new NegativeMixing() })
+        foreach ((BatchMixing mixing, AdapterLossRows rows) in new (BatchMixing, AdapterLossRows)[] { (new Mixup(), AdapterLossRows.Labels), (new NegativeMixing(), AdapterLossRows.Negatives) })
         {
-            AdapterTrainingData data = AdapterCombinations.Data(mixing.Rows, 60, 6);
+            AdapterTrainingData data = AdapterCombinations.Data(rows, 60, 6);
 
             Assert.Equal(Weights(mixing), Weights(mixing));
             Assert.NotEqual(Weights(mixing), Weights(null));

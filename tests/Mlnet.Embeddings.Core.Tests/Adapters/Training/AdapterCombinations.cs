@@ -20,7 +20,7 @@ internal static class AdapterCombinations
         "info-nce(temperature=0.3)", "info-nce(temperature=0.3, symmetric=true)", "nt-xent(temperature=0.3)", "focal(gamma=0.7, temperature=0.3)", "hardness-weighted(alpha=3, temperature=0.3)",
         "gaussian-decayed(sigma=0.3, temperature=0.3)", "contrastive-penalty(weight=0.3, temperature=0.3)", "energy-hinge(margin=0.7)", "triplet(margin=0.9)", "cosent(scale=5)", "cosine-error",
         "contrastive-margin(margin=1.3)", "score-distillation(scale=2, offset=0.1)", "soft-label-distillation(temperature=0.3, teacher-temperature=2)", "supervised-contrastive(temperature=0.3)",
-        "class-aware-contrastive(temperature=0.3)", "matryoshka(info-nce(temperature=0.3), 2)", "sum(nt-xent(temperature=0.3), 0.5*energy-hinge(margin=0.7))",
+        "class-aware-contrastive(temperature=0.3)", "sum(info-nce(temperature=0.3), soft-label-distillation(temperature=0.3))", "matryoshka(info-nce(temperature=0.3), 2)", "sum(nt-xent(temperature=0.3), 0.5*energy-hinge(margin=0.7))",
     ];
 
     /// <summary>All pairs that can be trained: rows with a class have no second tower.</summary>
@@ -31,7 +31,7 @@ internal static class AdapterCombinations
         select (architecture, loss);
 
     /// <summary>The kind of rows that a loss is trained on here.</summary>
-    public static AdapterLossRows RowsOf(AdapterLoss loss) => loss.Rows.HasFlag(AdapterLossRows.Negatives) ? AdapterLossRows.Negatives : loss.Rows.HasFlag(AdapterLossRows.Pairs) ? AdapterLossRows.Pairs : loss.Rows;
+    public static AdapterLossRows RowsOf(AdapterLoss loss) => loss.Name.Contains("soft-label", StringComparison.Ordinal) ? AdapterLossRows.ScoredCandidates : loss.Rows.HasFlag(AdapterLossRows.Negatives) ? AdapterLossRows.Negatives : loss.Rows.HasFlag(AdapterLossRows.Pairs) ? AdapterLossRows.Pairs : loss.Rows;
 
     /// <summary>Seeded examples of one kind.</summary>
     public static AdapterTrainingData Data(AdapterLossRows rows, int count, int dimensions)

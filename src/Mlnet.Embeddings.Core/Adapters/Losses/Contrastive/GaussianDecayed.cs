@@ -31,7 +31,7 @@ public sealed class GaussianDecayed : AdapterLoss
     public override string Name => LossArgument.Text($"gaussian-decayed(sigma={Sigma}, temperature={Temperature})");
 
     /// <inheritdoc/>
-    public override AdapterLossRows Rows => AdapterLossRows.Negatives;
+    public override AdapterLossRows Rows => AdapterLossRows.Negatives | AdapterLossRows.ScoredCandidates;
 
     internal override bool ComparesWithBefore => true;
 

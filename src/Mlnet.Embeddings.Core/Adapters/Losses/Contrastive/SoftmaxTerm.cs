@@ -8,7 +8,7 @@ namespace Mlnet.Embeddings.Adapters.Losses;
 internal sealed class SoftmaxTerm
 {
     /// <summary>What such losses can be trained on.</summary>
-    public const AdapterLossRows Rows = AdapterLossRows.Pairs | AdapterLossRows.Negatives | AdapterLossRows.Labels;
+    public const AdapterLossRows Rows = AdapterLossRows.Pairs | AdapterLossRows.Negatives | AdapterLossRows.ScoredCandidates | AdapterLossRows.Labels;
 
     public SoftmaxTerm(double temperature, bool symmetric) => (Temperature, Symmetric) = (LossArgument.Positive(temperature, 0.05), symmetric);
 

@@ -4,7 +4,7 @@ namespace Mlnet.Embeddings.Adapters.Losses;
 
 /// <summary>The cosines of a batch of n anchors and m candidates, and what is known about them. It is filled again for every step.</summary>
 /// <typeparam name="T"><see cref="float"/> in use, <see cref="double"/> where gradients are checked.</typeparam>
-internal sealed class CosineBatch<T>
+internal sealed partial class CosineBatch<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private T[] _cosines = [];
@@ -14,7 +14,6 @@ internal sealed class CosineBatch<T>
     private int[] _secondLabels = [];
     private T[] _labelShares = [];
     private int[] _labels = [];
-    private bool[] _excluded = [];
     private int _scoreCount;
 
     /// <summary>Which rows meet.</summary>
@@ -55,15 +54,6 @@ internal sealed class CosineBatch<T>
 
     /// <summary>Scores: one a pair where rows are paired, else n×m with NaN where none is known; empty until <see cref="ResetScores"/>.</summary>
     public Span<T> Scores => _scores.AsSpan(0, _scoreCount);
-
-    /// <summary>Pairs (i, j), at i·m + j, that are no negatives: duplicates, other positives, a row with itself. Read only where <see cref="AnyExcluded"/>.</summary>
-    public ReadOnlySpan<bool> Excluded => _excluded.AsSpan(0, Anchors * Candidates);
-
-    /// <summary>Row <paramref name="i"/> of <see cref="Excluded"/>.</summary>
-    public ReadOnlySpan<bool> ExcludedRow(int i) => _excluded.AsSpan(i * Candidates, Candidates);
-
-    /// <summary>Whether any pair is excluded.</summary>
-    public bool AnyExcluded { get; private set; }
 
     /// <summary>Pairs, or rows that meet themselves: anchors before both sides were put in one.</summary>
     public int Pairs { get; private set; }
@@ -164,59 +154,6 @@ internal sealed class CosineBatch<T>
 
         return count;
     }
-
-    /// <summary>Takes pair (i, j) out of the negatives.</summary>
-    public void Exclude(int i, int j)
-    {
-        if (!AnyExcluded)
-        {
-            GrowOnly.Ensure(ref _excluded, Anchors * Candidates);
-            _excluded.AsSpan(0, Anchors * Candidates).Clear();
-            AnyExcluded = true;
-        }
-
-        _excluded[(i * Candidates) + j] = true;
-    }
-
-    /// <summary>Takes rows i and j, both of their sides, out of each other's negatives: pair i and pair j say the same.</summary>
-    public void ExcludePairs(int i, int j)
-    {
-        if (i == j || Layout == CosineLayout.Paired)
-        {
-            return;
-        }
-
-        Exclude(i, j);
-        Exclude(j, i);
-        if (Layout == CosineLayout.Views)
-        {
-            Exclude(i, j + Pairs);
-            Exclude(j, i + Pairs);
-            Exclude(i + Pairs, j);
-            Exclude(j + Pairs, i);
-            Exclude(i + Pairs, j + Pairs);
-            Exclude(j + Pairs, i + Pairs);
-        }
-    }
-
-    /// <summary>Takes what the frozen embeddings put nearer than this out of the negatives; positives, and rows of the same class, stay.</summary>
-    public void ExcludeAbove(T cosine)
-    {
-        for (int i = 0; i < Anchors; i++)
-        {
-            ReadOnlySpan<T> before = BeforeRow(i);
-            for (int j = 0; j < before.Length; j++)
-            {
-                if (before[j] > cosine && j != _positives[i] && !(Layout == CosineLayout.Self && Agreement(i, j) > T.Zero))
-                {
-                    Exclude(i, j);
-                }
-            }
-        }
-    }
-
-    /// <summary>Whether pair (i, j) is no negative.</summary>
-    public bool IsExcluded(int i, int j) => AnyExcluded && _excluded[(i * Candidates) + j];
 
     /// <summary>Calls <paramref name="body"/> with each anchor, on up to <see cref="Threads"/> threads.</summary>
     public void ForRows(Action<int> body) => RowWork.For(Anchors, Threads, body);

@@ -18,7 +18,7 @@ public sealed class Triplet : AdapterLoss
     public override string Name => LossArgument.Text($"triplet(margin={Margin})");
 
     /// <inheritdoc/>
-    public override AdapterLossRows Rows => AdapterLossRows.Negatives;
+    public override AdapterLossRows Rows => AdapterLossRows.Negatives | AdapterLossRows.ScoredCandidates;
 
     internal override CosineLayout LayoutOf(AdapterLossRows rows) => CosineLayout.Crossed;
 
