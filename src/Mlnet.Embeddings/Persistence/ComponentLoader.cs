@@ -31,6 +31,7 @@ internal static class ComponentLoader
         [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
         [ZeroShotTransformer.Kind] = ZeroShotTransformer.Load,
         [EmbeddingDepthTransformer.Kind] = EmbeddingDepthTransformer.Load,
+        [DensityTreeTransformer.Kind] = DensityTreeTransformer.Load,
     };
 
     private static VersionInfo Version => new(

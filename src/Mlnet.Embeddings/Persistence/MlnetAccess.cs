@@ -36,6 +36,13 @@ internal static class MlnetAccess
         return ((IInternalCatalog)catalog).Environment;
     }
 
+    /// <inheritdoc cref="EnvironmentOf(TransformsCatalog.TextTransforms)"/>
+    public static IHostEnvironment EnvironmentOf(ClusteringCatalog.ClusteringTrainers catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return ((IInternalCatalog)catalog).Environment;
+    }
+
     /// <summary>The seed that a context was made with; null where it was made without one.</summary>
     public static int? SeedOf(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 

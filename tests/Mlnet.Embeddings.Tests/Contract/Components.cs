@@ -1,6 +1,8 @@
 using Microsoft.ML;
+using Mlnet.Embeddings.Clustering;
 using Mlnet.Embeddings.Hubness;
 using Mlnet.Embeddings.LongTexts;
+using Mlnet.Embeddings.Neighbors;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
 using Mlnet.Embeddings.Pooling;
@@ -273,6 +275,17 @@ public static class Components
             IsScalar = true,
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.ScoreCandidates("Score", "Vector", "Number"),
+        },
+        ["DensityTree"] = new(ml => ml.Clustering.Trainers.DensityTree("Vector", 5), "Vector", "Score")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Clustering.Trainers.DensityTree("Number"),
+        },
+        ["DensityTree by leaves, Euclidean"] = new(
+            ml => ml.Clustering.Trainers.DensityTree(new DensityTreeTrainerOptions { FeatureColumnName = "Vector", PathColumnName = "Path", Tree = new() { Metric = VectorMetric.Euclidean, Selection = ClusterSelection.Leaves, MinimumClusterSize = 4, MinimumPoints = 2 } }), "Vector", "Score")
+        {
+            WrongInput = "Text",
+            CreateWrong = ml => ml.Clustering.Trainers.DensityTree("Text"),
         },
         ["EmbeddingDepth"] = new(ml => ml.Transforms.EmbeddingDepth("Depth", "Vector"), "Vector", "Depth")
         {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Mlnet.Embeddings.Neighbors;
 
-/// <summary>The columns that a classifier adds, with the annotations that ML.NET's own ones have and its evaluators and <c>MapKeyToValue</c> look at.</summary>
+/// <summary>The columns that a classifier or a clustering adds, with the annotations that ML.NET's own ones have and its evaluators and <c>MapKeyToValue</c> look at.</summary>
 internal static class MulticlassColumns
 {
     public const string PredictedLabel = "PredictedLabel";
@@ -19,10 +19,11 @@ internal static class MulticlassColumns
     /// <summary>The predicted label, and a score for each class.</summary>
     /// <param name="label">A column of labels, for its type and what its keys stand for.</param>
     /// <param name="setId">What tells these columns from those of another classifier.</param>
-    public static DataViewSchema.DetachedColumn[] Create(FittedColumn label, uint setId)
+    /// <param name="task">What ML.NET calls the task.</param>
+    public static DataViewSchema.DetachedColumn[] Create(FittedColumn label, uint setId, string task = "MulticlassClassification")
     {
         DataViewSchema.Annotations.Builder predicted = label.Annotations();
-        AddKinds(predicted, setId, PredictedLabel);
+        AddKinds(predicted, setId, task, PredictedLabel);
         DataViewSchema.Annotations.Builder scores = new();
         if (label.KeyValues is FittedColumn classes)
         {
@@ -34,7 +35,7 @@ internal static class MulticlassColumns
             classes.AddTo(scores, "TrainingLabelValues");
         }
 
-        AddKinds(scores, setId, Score);
+        AddKinds(scores, setId, task, Score);
         return
         [
             new(PredictedLabel, label.ItemType, predicted.ToAnnotations()),
@@ -69,10 +70,10 @@ internal static class MulticlassColumns
         return last + 1;
     }
 
-    private static void AddKinds(DataViewSchema.Annotations.Builder annotations, uint setId, string kind)
+    private static void AddKinds(DataViewSchema.Annotations.Builder annotations, uint setId, string task, string kind)
     {
         annotations.Add(SetIdKind, SetIdType, (ref uint value) => value = setId);
-        annotations.Add("ScoreColumnKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = "MulticlassClassification".AsMemory());
+        annotations.Add("ScoreColumnKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = task.AsMemory());
         annotations.Add("ScoreValueKind", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = kind.AsMemory());
     }
 }
