@@ -140,7 +140,8 @@ internal sealed class SoftmaxTerm
         });
     }
 
-    // The largest logit comes out first, so that no power overflows and at least one does not vanish.
+    // The largest logit comes out first, so that no power overflows and at least one does not vanish. What the others hold is summed by itself: where the positive has nearly all,
+    // 1 minus its share would be rounding alone, and Adam makes steps of full length of that.
     private static T CrossEntropy<T, TLogits>(Span<T> row, int positive, T unit, TLogits logits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TLogits : struct, ICosineLogits
@@ -149,11 +150,13 @@ internal sealed class SoftmaxTerm
         TensorPrimitives.Subtract(row, largest, row);
         T own = row[positive];
         TensorPrimitives.Exp(row, row);
-        T sum = TensorPrimitives.Sum<T>(row);
-        T weight = logits.Weight(row[positive] / sum);
+        T power = row[positive];
+        row[positive] = T.Zero;
+        T others = TensorPrimitives.Sum<T>(row), sum = others + power;
+        T weight = logits.Weight(power / sum);
         TensorPrimitives.Multiply(row, weight * unit / sum, row);
-        row[positive] -= weight * unit;
-        return weight * (T.Log(sum) - own);
+        row[positive] = -weight * unit * (others / sum);
+        return weight * (power > others ? T.LogP1(others / power) : T.Log(sum) - own);
     }
 
     private static void LeaveOut<T>(Span<T> row, ReadOnlySpan<bool> excluded, int positive)
