@@ -57,6 +57,7 @@ internal static class MlnetEmbed
         {
             EmbedCommand.Create(environment),
             EvaluateCommand.Create(environment),
+            AdaptCommand.Create(environment),
             TrainStaticCommand.Create(environment),
             TransformCommand.Create(environment),
             DescribeCommand.Create(environment),

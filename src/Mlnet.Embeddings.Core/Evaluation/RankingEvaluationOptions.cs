@@ -9,6 +9,9 @@ public sealed class RankingEvaluationOptions : EvaluationOptions
     /// </summary>
     public bool PromptsByRole { get; init; } = true;
 
+    /// <summary>The model of queries, where it is another than that of documents, such as the query's side of a two-tower adapter behind the same encoder; null for the same.</summary>
+    public EmbeddingModel? QueryModel { get; init; }
+
     internal string[] QueryPrompts => PromptsByRole ? ["query"] : [];
 
     internal string[] DocumentPrompts => PromptsByRole ? ["passage", "document"] : [];

@@ -14,13 +14,14 @@ public static class RerankingEvaluation
     /// <param name="candidates">Queries with candidates.</param>
     /// <param name="options">Prompts, and seed and resamples of the interval.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
+    /// <exception cref="ArgumentException">The model of queries gives other dimensions.</exception>
     /// <exception cref="InvalidDataException">The model gives a vector that is not finite.</exception>
     public static EvaluationResult Run(EmbeddingModel model, RerankingCandidates candidates, RankingEvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(candidates);
         options ??= new();
         EvaluationRun run = new(model, options, cancellationToken);
-        EmbeddingMatrix queries = run.Encode(candidates.Queries, "query", options.QueryPrompts);
+        EmbeddingMatrix queries = run.Encode(candidates.Queries, "query", options.QueryPrompts, options.QueryModel);
         EmbeddingMatrix texts = run.Encode([.. candidates.Texts.SelectMany(t => t)], "candidate", options.DocumentPrompts);
         RelevanceRanking[] rankings = new RelevanceRanking[queries.Rows];
         int first = 0;

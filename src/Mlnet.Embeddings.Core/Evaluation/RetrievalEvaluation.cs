@@ -19,6 +19,7 @@ public static class RetrievalEvaluation
     /// <param name="collection">Documents, queries and judgements.</param>
     /// <param name="options">Prompts, threads, and seed and resamples of the interval.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
+    /// <exception cref="ArgumentException">The model of queries gives other dimensions.</exception>
     /// <exception cref="InvalidDataException">The model gives a vector that is not finite.</exception>
     public static EvaluationResult Run(EmbeddingModel model, RetrievalCorpus collection, RankingEvaluationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -31,7 +32,7 @@ public static class RetrievalEvaluation
         Array.Sort(documents, (x, y) => string.CompareOrdinal(y, x));
         string[] queries = [.. collection.Queries.Keys];
         EmbeddingMatrix documentVectors = run.Encode([.. documents.Select(d => collection.Documents[d])], "document", options.DocumentPrompts);
-        EmbeddingMatrix queryVectors = run.Encode([.. queries.Select(q => collection.Queries[q])], "query", options.QueryPrompts);
+        EmbeddingMatrix queryVectors = run.Encode([.. queries.Select(q => collection.Queries[q])], "query", options.QueryPrompts, options.QueryModel);
         NeighborLists found = new ExactNeighbors(documentVectors, tieSeed: null).Query(queryVectors, Math.Min(Depths[^1], documents.Length), options.Threads, cancellationToken);
         RelevanceRanking[] rankings = [.. queries.Select((q, i) => Rank(found.Indices(i), documents, collection.Judgements[q]))];
 

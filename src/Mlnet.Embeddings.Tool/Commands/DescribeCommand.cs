@@ -10,20 +10,21 @@ internal static class DescribeCommand
     public static Command Create(ToolEnvironment environment)
     {
         TableReadingOptions reading = new();
+        AdapterOptions adapters = new();
         Option<string> input = new("--input", "-i") { Description = "The vectors: a .npy file, or a table.", Required = true };
         Option<string> column = new("--column") { Description = "The column of vectors, where the file is a table.", DefaultValueFactory = _ => ChainOptions.DefaultColumn };
         Option<int> seed = new("--seed") { Description = "Seed of the sample that uniformity is measured on.", DefaultValueFactory = _ => 42 };
         Option<bool> json = new("--json") { Description = "Print one JSON object and nothing else." };
         ToolCommand command = new("describe", "Describes vectors: lengths, cosines, spectrum, effective rank, isotropy, uniformity.", "mlnet-embed describe --input vectors.npy --json")
         {
-            input, column, reading.Format, reading.NoHeader, reading.Encoding, seed, json,
+            input, column, reading.Format, reading.NoHeader, reading.Encoding, adapters.Adapter, adapters.Tower, seed, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(input);
             string name = parsed.GetRequiredValue(column);
             reading.RefuseForArray(parsed, path, column);
-            EmbeddingDescription description = Describe(path, VectorFiles.Open(path, reading.Read(parsed, [name]), name), new() { Seed = parsed.GetValue(seed) }, cancellationToken);
+            EmbeddingDescription description = Describe(path, adapters.Apply(VectorFiles.Open(path, reading.Read(parsed, [name]), name), parsed, path), new() { Seed = parsed.GetValue(seed) }, cancellationToken);
             if (parsed.GetValue(json))
             {
                 environment.Out.WriteLine(description.ToJson());

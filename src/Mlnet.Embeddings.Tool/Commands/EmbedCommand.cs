@@ -22,7 +22,7 @@ internal static class EmbedCommand
         Option<bool> quiet = new("--quiet", "-q") { Description = "Show no progress." };
         ToolCommand command = new("embed", "Embeds a column of a table.", "mlnet-embed embed --input reviews.csv --text-column body --output reviews.npy")
         {
-            model.Model, input, reading.Format, text, model.Prompt, output, column, reading.NoHeader, reading.Encoding, rows, restart, quiet,
+            model.Model, input, reading.Format, text, model.Prompt, model.Adapters.Adapter, model.Adapters.Tower, output, column, reading.NoHeader, reading.Encoding, rows, restart, quiet,
         };
         command.SetAction((parsed, cancellationToken) =>
         {

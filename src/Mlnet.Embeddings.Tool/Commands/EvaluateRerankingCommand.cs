@@ -23,7 +23,7 @@ internal static class EvaluateRerankingCommand
                 queries.Add(fields[0]);
                 texts.Add(fields[1]);
             }, () => new RerankingCandidates(queries, texts, labels), cancellationToken);
-            return Task.FromResult(report.Run(parsed, environment, model => RerankingEvaluation.Run(model, candidates, report.Ranking(parsed), cancellationToken), () => report.Documents(parsed, [.. candidates.Texts.SelectMany(t => t).Distinct(StringComparer.Ordinal)]), cancellationToken));
+            return Task.FromResult(report.RunRanking(parsed, environment, (model, options) => RerankingEvaluation.Run(model, candidates, options, cancellationToken), () => report.Documents(parsed, [.. candidates.Texts.SelectMany(t => t).Distinct(StringComparer.Ordinal)]), cancellationToken));
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Mlnet.Embeddings.Evaluation;
 
 namespace Mlnet.Embeddings.Tool.Commands;
@@ -30,19 +29,12 @@ internal static class EvaluateStsCommand
         List<double> scores = [];
         return table.Read(parsed, report, (row, fields) =>
         {
-            if (string.IsNullOrWhiteSpace(fields[2]))
+            if (EvaluationTable.Score(row, fields[2]) is double score)
             {
-                return;
+                lefts.Add(fields[0]);
+                rights.Add(fields[1]);
+                scores.Add(score);
             }
-
-            if (!double.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
-            {
-                throw EvaluationTable.Malformed(row, "score", fields[2], "a number. Give the column of scores with --score");
-            }
-
-            lefts.Add(fields[0]);
-            rights.Add(fields[1]);
-            scores.Add(value);
         }, () => new ScoredPairs(lefts, rights, scores), cancellationToken);
     }
 }

@@ -40,28 +40,30 @@ internal sealed class EvaluationChain
         return new(ColumnReader.Read(path, reading.Read(parsed, [column], allowExtraFields: true), [("--text", column)], cancellationToken)[0], path);
     }
 
-    /// <summary>The model with the chain behind it, where one is asked for; else the model.</summary>
+    /// <summary>The chain, fitted on what a model gives; null where none is asked for.</summary>
     /// <param name="model">The model.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="reading">How files of vectors are read that the chain names.</param>
     /// <param name="fitSide">The texts to fit on; asked for only where there is a chain.</param>
     /// <param name="cancellationToken">Ends the fit.</param>
-    public EmbeddingModel Apply(EmbeddingModel model, ParseResult parsed, TableReadingOptions reading, Func<FitSide> fitSide, CancellationToken cancellationToken)
+    public TransformChain? Fit(EmbeddingModel model, ParseResult parsed, TableReadingOptions reading, Func<FitSide> fitSide, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_with) is not string with)
         {
-            return parsed.GetValue(_fit) is null && (_text is null || parsed.GetValue(_text) is null) ? model : throw new ToolException("--fit and --text say what a chain is fitted on; give the chain with --with.");
+            return parsed.GetValue(_fit) is null && (_text is null || parsed.GetValue(_text) is null) ? null : throw new ToolException("--fit and --text say what a chain is fitted on; give the chain with --with.");
         }
 
         TransformRecipe recipe = ChainOptions.Parse(with, reading.Read(parsed, []), ChainOptions.DefaultColumn);
         FitSide side = fitSide();
         EmbeddingModel encoder = side.Prompts.FirstOrDefault(model.Prompts.ContainsKey) is string prompt ? model.WithPrompt(prompt) : model;
-        return model.WithTransform(ChainOptions.Fit(recipe, [encoder.Encode(side.Texts, cancellationToken)], side.Source, cancellationToken));
+        return ChainOptions.Fit(recipe, [encoder.Encode(side.Texts, cancellationToken)], side.Source, cancellationToken);
     }
 
-    /// <summary>The result under a name that tells the whole chain: steps that were fitted know no arguments.</summary>
-    public EvaluationResult Named(EvaluationResult result, ParseResult parsed, EmbeddingModel model) =>
-        parsed.GetValue(_with) is string with ? result with { Model = $"{model.Space.ModelName} + {with.Trim()}" } : result;
+    /// <summary>A model with a fitted chain behind it.</summary>
+    public static EmbeddingModel Behind(EmbeddingModel model, VectorTransform? chain) => chain is null ? model : model.WithTransform(chain);
+
+    /// <summary>A model's name and the whole chain's: steps that were fitted know no arguments.</summary>
+    public string Named(string model, ParseResult parsed) => parsed.GetValue(_with) is string with ? $"{model} + {with.Trim()}" : model;
 
     /// <summary>What a chain is fitted on.</summary>
     /// <param name="Texts">The texts.</param>

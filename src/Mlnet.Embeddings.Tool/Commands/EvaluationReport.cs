@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mlnet.Embeddings.Evaluation;
+using Mlnet.Embeddings.Transforms;
 using Spectre.Console;
 
 namespace Mlnet.Embeddings.Tool.Commands;
@@ -24,7 +25,7 @@ internal sealed class EvaluationReport
     public void AddTo(Command command, bool isTable = true)
     {
         Chain.AddTo(command);
-        foreach (Option option in (Option[])[Model.Model, Model.Prompt, .. isTable ? (Option[])[Reading.Format, Reading.NoHeader] : [], Reading.Encoding, Seed, Json])
+        foreach (Option option in (Option[])[.. Model.All, .. isTable ? (Option[])[Reading.Format, Reading.NoHeader] : [], Reading.Encoding, Seed, Json])
         {
             command.Add(option);
         }
@@ -39,11 +40,39 @@ internal sealed class EvaluationReport
     public int Run(ParseResult parsed, ToolEnvironment environment, Func<EmbeddingModel, EvaluationResult> evaluate, Func<EvaluationChain.FitSide> fitSide, CancellationToken cancellationToken)
     {
         using EmbeddingModel model = Model.Open(parsed, environment, quiet: false, cancellationToken);
-        EmbeddingModel transformed = Chain.Apply(model, parsed, Reading, fitSide, cancellationToken);
+        VectorTransform? chain = Chain.Fit(model, parsed, Reading, fitSide, cancellationToken);
+        return Show(parsed, environment, model.Space.ModelName, () => evaluate(EvaluationChain.Behind(model, chain)));
+    }
+
+    /// <summary>Runs an evaluation of a ranking, with a model for queries and one for candidates where an adapter has a tower for each.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="environment">Where to print.</param>
+    /// <param name="evaluate">The evaluation by the model of candidates, with its options.</param>
+    /// <param name="fitSide">What a chain of <c>--with</c> is fitted on: candidates.</param>
+    /// <param name="cancellationToken">Ends the download of a model, or the fit of a chain.</param>
+    public int RunRanking(ParseResult parsed, ToolEnvironment environment, Func<EmbeddingModel, RankingEvaluationOptions, EvaluationResult> evaluate, Func<EvaluationChain.FitSide> fitSide, CancellationToken cancellationToken)
+    {
+        (EmbeddingModel query, EmbeddingModel passage) = Model.OpenByRole(parsed, environment, quiet: false, cancellationToken);
+        using EmbeddingModel model = passage;
+        VectorTransform? chain = Chain.Fit(passage, parsed, Reading, fitSide, cancellationToken);
+
+        // Prompts go by role unless one is asked for, which is then for queries and documents alike.
+        RankingEvaluationOptions options = new()
+        {
+            Seed = parsed.GetValue(Seed),
+            PromptsByRole = parsed.GetValue(Model.Prompt) is null,
+            QueryModel = ReferenceEquals(query, passage) ? null : EvaluationChain.Behind(query, chain),
+        };
+        string name = ReferenceEquals(query, passage) ? passage.Space.ModelName : $"{query.Space.ModelName} and {passage.Space.ModelName}";
+        return Show(parsed, environment, name, () => evaluate(EvaluationChain.Behind(passage, chain), options));
+    }
+
+    private int Show(ParseResult parsed, ToolEnvironment environment, string model, Func<EvaluationResult> evaluate)
+    {
         EvaluationResult result;
         try
         {
-            result = Chain.Named(evaluate(transformed), parsed, model);
+            result = evaluate() with { Model = Chain.Named(model, parsed) };
         }
         catch (ArgumentException exception)
         {
@@ -69,9 +98,6 @@ internal sealed class EvaluationReport
     /// <summary>Documents to fit a chain on, embedded as rankings embed them.</summary>
     public EvaluationChain.FitSide Documents(ParseResult parsed, IReadOnlyList<string> texts) =>
         parsed.GetValue(Model.Prompt) is null ? new(texts, "the documents", "passage", "document") : new(texts, "the documents");
-
-    /// <summary>The options of rankings: prompts go by role unless one is asked for, which is then for queries and documents alike.</summary>
-    public RankingEvaluationOptions Ranking(ParseResult parsed) => new() { Seed = parsed.GetValue(Seed), PromptsByRole = parsed.GetValue(Model.Prompt) is null };
 
     private static void Print(EvaluationResult result, TextWriter output)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Mlnet.Embeddings.Tool.Tables;
 
 namespace Mlnet.Embeddings.Tool.Commands;
@@ -53,6 +54,13 @@ internal sealed class EvaluationTable
         string header = table.HasNames ? "" : " If the first line is a header, add --no-header false.";
         return table.Malformed($"the {what} '{(found.Length > 40 ? found[..40] + "…" : found)}' is not {remedy}.{header}");
     }
+
+    /// <summary>A score; null where the field is blank.</summary>
+    /// <exception cref="ToolException">It is no finite number.</exception>
+    public static double? Score(TableReader table, string field) =>
+        string.IsNullOrWhiteSpace(field) ? null
+        : double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
+        : throw Malformed(table, "score", field, "a number. Give the column of scores with --score");
 
     /// <summary>A label of two kinds: 1 or true, 0 or false.</summary>
     /// <exception cref="ToolException">It is something else.</exception>

@@ -17,7 +17,7 @@ internal sealed class HubnessRows
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_model.Model, _model.Prompt, _data, _text, _label, _input, _column, _reading.Format, _reading.NoHeader, _reading.Encoding])
+        foreach (Option option in (Option[])[.. _model.All, _data, _text, _label, _input, _column, _reading.Format, _reading.NoHeader, _reading.Encoding])
         {
             command.Add(option);
         }
@@ -53,6 +53,7 @@ internal sealed class HubnessRows
 
         string column = parsed.GetRequiredValue(_column);
         EmbeddingMatrix vectors = VectorFiles.ReadWhole(input, _reading.Read(parsed, [column], allowExtraFields: true), column);
+        vectors = _model.Adapters.Apply([vectors], parsed, input).Single();
         int? rows = values.Length == 0 ? null : values[0].Count;
         return rows is null || rows == vectors.Rows ? new(vectors, texts, labels, input)
             : throw new ToolException($"'{input}' has {vectors.Rows} vectors and '{data}' {rows} rows. Give the table that the vectors were made of.");

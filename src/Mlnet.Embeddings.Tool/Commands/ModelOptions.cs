@@ -9,13 +9,26 @@ internal sealed class ModelOptions
 
     public Option<string?> Prompt { get; } = new("--prompt") { Description = "The name of one of the model's prompts to put before each text." };
 
-    /// <summary>Opens the model that the command line asks for.</summary>
+    public AdapterOptions Adapters { get; } = new();
+
+    /// <summary>All of them.</summary>
+    public Option[] All => [Model, Prompt, Adapters.Adapter, Adapters.Tower];
+
+    /// <summary>Opens the model that the command line asks for, with its adapters behind it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="environment">Where the progress of a download is shown.</param>
     /// <param name="quiet">Whether it is not.</param>
     /// <param name="cancellationToken">Ends a download.</param>
-    /// <exception cref="ToolException">There is none, or it cannot be read, or it has no such prompt.</exception>
-    public EmbeddingModel Open(ParseResult parsed, ToolEnvironment environment, bool quiet, CancellationToken cancellationToken)
+    /// <exception cref="ToolException">There is none, or it cannot be read, or it has no such prompt, or an adapter does not fit it.</exception>
+    public EmbeddingModel Open(ParseResult parsed, ToolEnvironment environment, bool quiet, CancellationToken cancellationToken) =>
+        Adapters.Apply(OpenPlain(parsed, environment, quiet, cancellationToken), parsed, parsed.GetValue(Prompt), environment.Error);
+
+    /// <summary>Opens the model of queries and that of passages, which differ where an adapter has a tower for each.</summary>
+    /// <inheritdoc cref="Open"/>
+    public (EmbeddingModel Query, EmbeddingModel Passage) OpenByRole(ParseResult parsed, ToolEnvironment environment, bool quiet, CancellationToken cancellationToken) =>
+        Adapters.ApplyByRole(OpenPlain(parsed, environment, quiet, cancellationToken), parsed, parsed.GetValue(Prompt), environment.Error);
+
+    private EmbeddingModel OpenPlain(ParseResult parsed, ToolEnvironment environment, bool quiet, CancellationToken cancellationToken)
     {
         string name = parsed.GetRequiredValue(Model);
         EmbeddingModel model = environment.OpenModel is { } open ? open(name) : ModelSource.Open(name, quiet ? null : environment.Error, cancellationToken);

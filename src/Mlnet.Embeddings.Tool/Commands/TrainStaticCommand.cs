@@ -57,44 +57,7 @@ internal sealed class TrainStaticCommand
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new ToolException(InFlags(exception), exception);
-        }
-    }
-
-    // The library speaks of its options' properties; the user has typed flags.
-    private static string InFlags(Exception exception)
-    {
-        string message = exception.Message;
-        if (exception is ArgumentException { ParamName: string parameter })
-        {
-            message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
-        }
-
-        foreach ((string property, string flag) in Flags)
-        {
-            message = System.Text.RegularExpressions.Regex.Replace(message, $@"\b{property}\b", flag);
-        }
-
-        return message;
-    }
-
-    // Training may take hours; what its end would founder on is told at once.
-    private static void CheckOutput(string folder)
-    {
-        if (folder.Length == 0 || File.Exists(folder))
-        {
-            throw new ToolException(folder.Length == 0 ? "--output is empty. Give the folder to write." : $"--output '{folder}' is a file. Give a folder; it is made if it is not there.");
-        }
-
-        bool isNew = !Directory.Exists(folder);
-        Directory.CreateDirectory(folder);
-        using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-        {
-        }
-
-        if (isNew)
-        {
-            Directory.Delete(folder);
+            throw new ToolException(FlagMessages.Of(exception, Flags), exception);
         }
     }
 
@@ -103,7 +66,7 @@ internal sealed class TrainStaticCommand
         StaticModelTrainerOptions options = Options(parsed);
         options.Validate();
         PairColumns columns = new(parsed.GetRequiredValue(_columns), parsed.GetValue(_keep) ?? []);
-        CheckOutput(parsed.GetRequiredValue(_output));
+        OutputFolder.Check(parsed.GetRequiredValue(_output));
         TrainingProgress progress = new(_environment.Error);
         using SpooledInput input = SpooledInput.Of(parsed.GetRequiredValue(_pairs), _environment.OpenInput, cancellationToken);
         PairTable pairs = new(input.Files, columns);

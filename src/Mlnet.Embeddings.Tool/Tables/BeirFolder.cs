@@ -7,31 +7,52 @@ namespace Mlnet.Embeddings.Tool.Tables;
 
 /// <summary>
 /// A retrieval collection in BEIR's layout (Thakur et al., 2021): <c>corpus.jsonl</c> (_id, title, text), <c>queries.jsonl</c> (_id, text), and <c>qrels.tsv</c> or
-/// <c>qrels/test.tsv</c> with a header (query-id, corpus-id, score).
+/// <c>qrels/test.tsv</c> with a header (query-id, corpus-id, score); where it is learnt from, <c>qrels/train.tsv</c> comes first.
 /// </summary>
 internal static class BeirFolder
 {
+    /// <summary>Where judgements to score by lie in a folder, in the order they are looked for.</summary>
+    public static readonly string[] ScoredBy = ["qrels.tsv", "qrels/test.tsv"];
+
+    /// <summary>Where judgements to learn from lie in a folder, in the order they are looked for; never those of the test.</summary>
+    public static readonly string[] LearntFrom = ["qrels/train.tsv", "qrels.tsv"];
+
+    /// <param name="folder">The folder.</param>
+    /// <param name="judgements">The file of judgements, in the folder or anywhere; null for the usual one.</param>
+    /// <param name="usual">Where the usual ones lie, in the order they are looked for.</param>
+    /// <param name="reading">How files are read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ToolException">A file is missing or malformed, an id comes twice, or the judgements don't fit.</exception>
-    public static RetrievalCorpus Read(string folder, TableOptions reading, CancellationToken cancellationToken)
+    public static RetrievalCorpus Read(string folder, string? judgements, string[] usual, TableOptions reading, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
         {
             throw new ToolException($"There is no folder '{folder}'. Give one with corpus.jsonl, queries.jsonl and qrels.tsv.");
         }
 
-        string qrels = new[] { Path.Combine(folder, "qrels.tsv"), Path.Combine(folder, "qrels", "test.tsv") }.FirstOrDefault(File.Exists)
-            ?? throw new ToolException($"The folder '{folder}' has neither qrels.tsv nor qrels/test.tsv. Add one with the columns query-id, corpus-id and score.");
+        string qrels = JudgementsOf(folder, judgements, usual);
         Dictionary<string, string> documents = ReadTexts(Path.Combine(folder, "corpus.jsonl"), reading, cancellationToken);
         Dictionary<string, string> queries = ReadTexts(Path.Combine(folder, "queries.jsonl"), reading, cancellationToken);
-        Dictionary<string, Dictionary<string, int>> judgements = ReadJudgements(qrels, reading, cancellationToken);
+        Dictionary<string, Dictionary<string, int>> gains = ReadJudgements(qrels, reading, cancellationToken);
         try
         {
-            return new(documents, queries, judgements.ToDictionary(j => j.Key, j => (IReadOnlyDictionary<string, int>)j.Value, StringComparer.Ordinal));
+            return new(documents, queries, gains.ToDictionary(j => j.Key, j => (IReadOnlyDictionary<string, int>)j.Value, StringComparer.Ordinal));
         }
         catch (ArgumentException exception)
         {
             throw new ToolException($"{qrels}: {EvaluationReport.MessageOf(exception)}", exception);
         }
+    }
+
+    private static string JudgementsOf(string folder, string? named, string[] usual)
+    {
+        if (named is not null)
+        {
+            return new[] { Path.Combine(folder, named), named }.FirstOrDefault(File.Exists) ?? throw new ToolException($"There is no file of judgements '{named}', in the folder '{folder}' or elsewhere. Check its name.");
+        }
+
+        return usual.Select(name => Path.Combine([folder, .. name.Split('/')])).FirstOrDefault(File.Exists)
+            ?? throw new ToolException($"The folder '{folder}' has neither {string.Join(" nor ", usual)}. Add one with the columns query-id, corpus-id and score, or name another with --qrels.");
     }
 
     private static Dictionary<string, string> ReadTexts(string path, TableOptions reading, CancellationToken cancellationToken)

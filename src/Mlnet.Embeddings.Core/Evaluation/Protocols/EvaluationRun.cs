@@ -26,9 +26,15 @@ internal sealed class EvaluationRun
     /// <param name="texts">The texts.</param>
     /// <param name="role">What they are, for messages.</param>
     /// <param name="prompts">Names of prompts: the first that the model has is put before each text.</param>
-    public EmbeddingMatrix Encode(IReadOnlyList<string> texts, string role, params ReadOnlySpan<string> prompts)
+    /// <param name="other">A model in place of the usual one; null for that.</param>
+    public EmbeddingMatrix Encode(IReadOnlyList<string> texts, string role, ReadOnlySpan<string> prompts = default, EmbeddingModel? other = null)
     {
-        EmbeddingModel model = WithFirstOf(prompts);
+        EmbeddingModel model = WithFirstOf(other ?? _model, prompts);
+        if (model.Dimensions != _model.Dimensions)
+        {
+            throw new ArgumentException($"The model '{model.Space.ModelName}' gives {model.Dimensions} dimensions and '{_model.Space.ModelName}' {_model.Dimensions}; their vectors cannot be compared.");
+        }
+
         _encoding.Start();
         EmbeddingMatrix vectors = model.Encode(texts, _cancellationToken);
         _encoding.Stop();
@@ -37,7 +43,7 @@ internal sealed class EvaluationRun
         {
             if (!TensorPrimitives.IsFiniteAll<float>(vectors.Row(i)))
             {
-                throw new InvalidDataException($"The model '{_model.Space.ModelName}' gives {role} {i} (counted from 0) a vector with NaN or infinity; check the model's files.");
+                throw new InvalidDataException($"The model '{model.Space.ModelName}' gives {role} {i} (counted from 0) a vector with NaN or infinity; check the model's files.");
             }
         }
 
@@ -57,16 +63,16 @@ internal sealed class EvaluationRun
         Model = _model.Space.ModelName,
     };
 
-    private EmbeddingModel WithFirstOf(ReadOnlySpan<string> prompts)
+    private static EmbeddingModel WithFirstOf(EmbeddingModel model, ReadOnlySpan<string> prompts)
     {
         foreach (string prompt in prompts)
         {
-            if (_model.Prompts.ContainsKey(prompt))
+            if (model.Prompts.ContainsKey(prompt))
             {
-                return _model.WithPrompt(prompt);
+                return model.WithPrompt(prompt);
             }
         }
 
-        return _model;
+        return model;
     }
 }

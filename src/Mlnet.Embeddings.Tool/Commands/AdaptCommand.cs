@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Mlnet.Embeddings.Adapters;
+using Mlnet.Embeddings.Tool.Adapting;
+using Mlnet.Embeddings.Tool.Training;
+
+namespace Mlnet.Embeddings.Tool.Commands;
+
+/// <summary><c>mlnet-embed adapt</c>: labels, pairs, triplets or judgements in, the folder of an adapter out, and what it changes.</summary>
+internal sealed class AdaptCommand
+{
+    private readonly ModelOptions _model = new();
+    private readonly AdaptData _data = new();
+    private readonly AdaptSettings _settings = new();
+    private readonly Option<string> _output = new("--output", "-o") { Description = "The folder to write; --adapter of the other commands takes it.", Required = true };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where a stopped training with the same data and options was." };
+    private readonly Option<string?> _curve = new("--curve") { Description = "Where to write the losses of each epoch, as CSV." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object and nothing else." };
+    private readonly ToolEnvironment _environment;
+
+    private AdaptCommand(ToolEnvironment environment) => _environment = environment;
+
+    public static Command Create(ToolEnvironment environment) => new AdaptCommand(environment).Command();
+
+    private ToolCommand Command()
+    {
+        ToolCommand command = new("adapt", "Trains an adapter for a model's vectors on labels, pairs, triplets or judgements of your own, and tells what it changes.", "mlnet-embed adapt --train tickets.csv --text Text --label Label --output tickets-adapter", AdaptSettings.Losses());
+        foreach (Option option in (Option[])[.. _model.All, .. _data.All, .. _settings.All, _resume, _output, _curve, _json])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(parsed, cancellationToken)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Train(parsed, cancellationToken);
+            return ExitCodes.Success;
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ToolException(FlagMessages.Of(exception, AdaptSettings.Flags), exception);
+        }
+    }
+
+    private void Train(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string folder = parsed.GetRequiredValue(_output);
+        AdapterTrainerOptions options = _settings.Read(parsed);
+
+        // What cannot be is told before anything is read or embedded.
+        _ = new AdapterTrainer(options);
+        CheckOutputs(parsed, folder);
+        Stopwatch watch = Stopwatch.StartNew();
+        TrainingProgress progress = new(_environment.Error);
+        Func<EmbeddingModel, EmbeddingModel, AdaptTask> embed = _data.Read(parsed, options, progress, cancellationToken);
+        using EmbeddingModel model = _model.Open(parsed, _environment, quiet: false, cancellationToken);
+        bool hasRoles = _data.HasRoles(parsed) && parsed.GetValue(_model.Prompt) is null;
+        AdaptTask task = embed(hasRoles ? WithFirstOf(model, "query") : model, hasRoles ? WithFirstOf(model, "passage", "document") : model);
+        if (task.Mined is HardNegativeReport mined)
+        {
+            progress.Say(mined.ToString());
+        }
+
+        options.ValidationShare = 0;
+        options.CheckpointPath = Checkpoint(parsed, folder, progress);
+        AdaptOutcome outcome = new(folder, model.Space, parsed.GetValue(_model.Prompt), options, task.Rows, watch);
+        AdapterTrainingResult result = Fit(parsed, task, options, outcome, progress, cancellationToken);
+        AdapterReport? report = task.Compare?.Invoke(result.Towers, cancellationToken);
+        Directory.CreateDirectory(folder);
+        outcome.Write(result, report, isComplete: true);
+        WriteCurve(parsed, result);
+        Tell(parsed, outcome, result, report, progress);
+    }
+
+    private AdapterTrainingResult Fit(ParseResult parsed, AdaptTask task, AdapterTrainerOptions options, AdaptOutcome outcome, TrainingProgress progress, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(outcome.Folder);
+        try
+        {
+            return new AdapterTrainer(options).Fit(task.Training, task.HeldOut, progress, cancellationToken);
+        }
+        catch (AdapterTrainingCanceledException exception)
+        {
+            WriteCurve(parsed, exception.Result);
+            string kept = outcome.WriteLastGood(exception.Result);
+            throw new StoppedException($"Stopped after {exception.Result.Steps:N0} steps; {kept} Run the same command with --resume to go on.", exception);
+        }
+        catch (AdapterTrainingDivergedException exception)
+        {
+            WriteCurve(parsed, exception.Result);
+            string kept = outcome.WriteLastGood(exception.Result);
+            throw new ToolException($"The training diverged after {exception.Result.Steps:N0} steps; {kept} Lower --learning-rate, or raise the temperature of --loss.", exception);
+        }
+    }
+
+    private void Tell(ParseResult parsed, AdaptOutcome outcome, AdapterTrainingResult result, AdapterReport? report, TrainingProgress progress)
+    {
+        if (parsed.GetValue(_json))
+        {
+            _environment.Out.WriteLine(outcome.ToJson(result, report));
+        }
+        else
+        {
+            _environment.Out.Write(report?.ToText() ?? "Nothing was held out, so what the adapter changes is not known. Give rows with --validation, or a --validation-share above 0.\n");
+            _environment.Out.WriteLine(outcome.Line(result));
+        }
+
+        if (report is { Verdict: not AdapterVerdict.Better })
+        {
+            progress.Say(report.Summary);
+        }
+
+        progress.Say($"wrote {outcome.Folder}");
+    }
+
+    private void CheckOutputs(ParseResult parsed, string folder)
+    {
+        OutputFolder.Check(folder);
+        if (parsed.GetValue(_curve) is string curve)
+        {
+            OutputFile.Check(curve, _data.Files(parsed));
+        }
+    }
+
+    private string Checkpoint(ParseResult parsed, string folder, TrainingProgress progress)
+    {
+        string path = AdapterFolder.CheckpointOf(folder);
+        bool isThere = File.Exists(path);
+        if (parsed.GetValue(_resume))
+        {
+            progress.Say(isThere ? $"going on from {path}" : $"there is no {path} to go on from; beginning at the start");
+        }
+        else if (isThere)
+        {
+            progress.Say($"beginning anew; {path} of a stopped training is dropped (--resume goes on from it)");
+            File.Delete(path);
+        }
+
+        return path;
+    }
+
+    private void WriteCurve(ParseResult parsed, AdapterTrainingResult result)
+    {
+        if (parsed.GetValue(_curve) is string curve)
+        {
+            result.Curve.SaveCsv(curve);
+        }
+    }
+
+    private static EmbeddingModel WithFirstOf(EmbeddingModel model, params string[] prompts) => prompts.FirstOrDefault(model.Prompts.ContainsKey) is string prompt ? model.WithPrompt(prompt) : model;
+}
