@@ -1,4 +1,5 @@
 using Mlnet.Embeddings.Benchmarks;
+using Mlnet.Embeddings.Benchmarks.Adapters;
 using Mlnet.Embeddings.Benchmarks.Encoder;
 using Mlnet.Embeddings.Benchmarks.Experiments;
 using Mlnet.Embeddings.Benchmarks.Hubness;
@@ -25,6 +26,8 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["zero-shot"] = ("classification by descriptions of labels, as they are and refined by unlabelled rows: accuracy on four data sets", ZeroShotBenchmark.Run),
     ["whitening"] = ("ZCA whitening of 100,000 × 384 beside numpy, 2 threads (an argument names the Python); or: pipeline; or: memory [ROWS]", WhiteningBenchmark.Run),
     ["whitening-parts"] = ("moments of a block, one applied, and a row alone, one thread, in time and bytes (BenchmarkDotNet)", WhiteningPartsBenchmark.Run),
+    ["adapters"] = ("a linear adapter trained on 50,000 pairs × 384 by InfoNCE beside PyTorch, 2 threads (an argument names the Python)", TrainingBenchmark.Run),
+    ["adapters-parts"] = ("filling a batch of 256 pairs × 384, its loss and gradient, moving the weights, one thread, in time and bytes (BenchmarkDotNet)", TrainingPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
 #if MKL
     ["vector-whiten"] = ("ML.NET's own VectorWhiten beside WhitenEmbedding: covariance and mean, similarity, time", VectorWhitenBenchmark.Run),
