@@ -30,6 +30,7 @@ internal static class ComponentLoader
         [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,
         [CandidateScoringTransformer.Kind] = CandidateScoringTransformer.Load,
         [ZeroShotTransformer.Kind] = ZeroShotTransformer.Load,
+        [NGramEmbeddingTransformer.Kind] = NGramEmbeddingTransformer.Load,
         [EmbeddingDepthTransformer.Kind] = EmbeddingDepthTransformer.Load,
         [DensityTreeTransformer.Kind] = DensityTreeTransformer.Load,
     };

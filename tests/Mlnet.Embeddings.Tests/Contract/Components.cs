@@ -3,6 +3,7 @@ using Mlnet.Embeddings.Clustering;
 using Mlnet.Embeddings.Hubness;
 using Mlnet.Embeddings.LongTexts;
 using Mlnet.Embeddings.Neighbors;
+using Mlnet.Embeddings.NGrams;
 using Mlnet.Embeddings.Onnx;
 using Mlnet.Embeddings.Onnx.Tests.Graphs;
 using Mlnet.Embeddings.Pooling;
@@ -286,6 +287,18 @@ public static class Components
         {
             WrongInput = "Text",
             CreateWrong = ml => ml.Clustering.Trainers.DensityTree("Text"),
+        },
+        ["EmbedNGrams"] = new(ml => ml.Transforms.Text.EmbedNGrams("Embedding", "Text"), "Text", "Embedding")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.Text.EmbedNGrams("Embedding", "Number"),
+        },
+        ["EmbedNGrams by a transformer, those that are common"] = new(
+            ml => ml.Transforms.Text.EmbedNGrams("Embedding", "Text", new NGramEmbeddingOptions { Model = Transformer.Value, NGrams = new() { MinimumCount = 3, Normalize = true, Scaling = NGramScaling.SquareRoot } }), "Text", "Embedding")
+        {
+            Tolerance = 2e-5f,
+            WrongInput = "Words",
+            CreateWrong = ml => ml.Transforms.Text.EmbedNGrams("Embedding", "Words", new NGramEmbeddingOptions { Model = Transformer.Value, NGrams = new() { MinimumCount = 3 } }),
         },
         ["EmbeddingDepth"] = new(ml => ml.Transforms.EmbeddingDepth("Depth", "Vector"), "Vector", "Depth")
         {
