@@ -21,7 +21,7 @@ public sealed class LabelRefinementOptions
     /// </summary>
     public bool NearestDescriptionOnly { get; set; } = true;
 
-    /// <summary>The share of the description's own vector in the refined one, 0 to 1 exclusive. 0, as in Lbl2Vec; a half gains up to 4.6 points less on three of these data sets and 0.2 to 0.6 more on TREC.</summary>
+    /// <summary>The share of the description's own vector in the refined one, 0 to 1 exclusive. 0, as in Lbl2Vec; a half gains up to 4.8 points less on three of these data sets and 0.2 to 0.6 more on TREC.</summary>
     public double DescriptionWeight { get; set; }
 
     /// <summary>How often rows are chosen anew, by what the round before made of the descriptions. 1, as in Lbl2Vec: 3 gain up to 2.8 points on one data set and lose up to 5.9 on another.</summary>
