@@ -56,9 +56,9 @@ internal sealed class Binding
     public DataViewSchema.Column[] Dependencies(bool[] active)
     {
         bool[] needed = active[..InputSchema.Count];
-        if (AnyAdded(active))
+        for (int column = InputSchema.Count; column < active.Length; column++)
         {
-            foreach (DataViewSchema.Column input in Mapper.Inputs)
+            foreach (DataViewSchema.Column input in active[column] ? Mapper.InputsOf(OutputOf(column)) : [])
             {
                 needed[input.Index] = true;
             }

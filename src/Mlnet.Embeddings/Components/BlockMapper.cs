@@ -12,6 +12,9 @@ internal abstract class BlockMapper
     /// <summary>The columns the component adds, in order.</summary>
     public abstract IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
 
+    /// <summary>The columns of the input that one of the outputs is made from; the others are not read where no other output is asked for.</summary>
+    public virtual IReadOnlyList<DataViewSchema.Column> InputsOf(int output) => Inputs;
+
     /// <summary>How many rows at most are worth reading ahead, a cursor begins with fewer; 1 where a row alone costs no more than in company.</summary>
     public virtual int RowsAhead => 1;
 

@@ -25,6 +25,7 @@ internal static class ComponentLoader
         [TokenEncodingTransformer.Kind] = TokenEncodingTransformer.Load,
         [TokenPoolingTransformer.Kind] = TokenPoolingTransformer.Load,
         [VectorMappingTransformer.Kind] = VectorMappingTransformer.Load,
+        [EmbeddingAdaptingTransformer.Kind] = EmbeddingAdaptingTransformer.Load,
         [NeighborFindingTransformer.Kind] = NeighborFindingTransformer.Load,
         [NearestNeighborsTransformer.Kind] = NearestNeighborsTransformer.Load,
         [HubnessReducingTransformer.Kind] = HubnessReducingTransformer.Load,

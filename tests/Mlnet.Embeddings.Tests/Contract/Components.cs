@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Clustering;
 using Mlnet.Embeddings.Hubness;
 using Mlnet.Embeddings.LongTexts;
@@ -53,6 +54,9 @@ public static class Components
     private static readonly Lazy<OnnxReranker> Reranker = new(() => OnnxReranker.FromFiles(TinyModel.Of(PairGraph.Files())));
 
     private static readonly LabelDescriptionClassifier Described = new(["low", "middle", "high"], new([1, 0, 1, 0, 1, 0, 0, -1, 2, 1, 0, -3], 3, 4), [0, 1, 2]);
+
+    private static readonly Lazy<EmbeddingAdapter> Adapter = new(() =>
+        new AdapterTrainer().Fit(AdapterTrainingData.FromLabels(new EmbeddingMatrix([.. SampleRow.Sixty.SelectMany(r => r.Vector)], 60, 4), [.. SampleRow.Sixty.Select(r => (int)r.Kind - 1)])).Adapter);
 
     public static readonly IReadOnlyDictionary<string, Component> All = new Dictionary<string, Component>
     {
@@ -230,6 +234,28 @@ public static class Components
         {
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.TransformEmbedding("Embedding", "Number", "center,whiten:zca(eps=0.01),truncate:3,quantize:int8,l2"),
+        },
+        ["AdaptEmbedding"] = new(ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", "Kind"), "Vector", "Embedding")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.AdaptEmbedding("Embedding", "Number", "Kind"),
+        },
+        ["AdaptEmbedding in place, with probabilities"] = new(
+            ml => ml.Transforms.AdaptEmbedding("Vector", null, new EmbeddingAdaptingOptions { LabelColumnName = "Label", ProbabilityColumnName = "Probabilities", Training = new() { Architecture = new BottleneckArchitecture(), NormalizeOutput = true } }), "Vector", "Vector")
+        {
+            WrongInput = "Words",
+            CreateWrong = ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", "Words"),
+        },
+        ["AdaptEmbedding on pairs, with two towers"] = new(
+            ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", new EmbeddingAdaptingOptions { PartnerColumnName = "Vector", PartnerOutputColumnName = "Partner", Training = new() { Architecture = new TwoTowerArchitecture(new LinearArchitecture(), new MlpArchitecture()) } }), "Vector", "Embedding")
+        {
+            WrongInput = "Text",
+            CreateWrong = ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", new EmbeddingAdaptingOptions { PartnerColumnName = "Vector", PartnerOutputColumnName = "Partner", ScoreColumnName = "Text" }),
+        },
+        ["AdaptEmbedding by a trained adapter"] = new(ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", Adapter.Value), "Vector", "Embedding")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.AdaptEmbedding("Embedding", "Number", Adapter.Value),
         },
         ["FindNeighbors"] = new(ml => ml.Transforms.FindNeighbors("Neighbors", "Vector", 5), "Vector", "Neighbors")
         {

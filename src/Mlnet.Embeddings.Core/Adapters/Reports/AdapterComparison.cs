@@ -1,3 +1,4 @@
+using Mlnet.Embeddings.Adapters.Training;
 using Mlnet.Embeddings.Evaluation;
 using Mlnet.Embeddings.Neighbors;
 using Mlnet.Embeddings.Transforms;
@@ -12,6 +13,41 @@ namespace Mlnet.Embeddings.Adapters;
 public static class AdapterComparison
 {
     private const int Depth = 10;
+
+    /// <summary>What a training changed, on the examples that it held out: the kind of the examples decides the task.</summary>
+    /// <param name="training">The options it was trained with; they tell what was held out.</param>
+    /// <param name="data">What it was trained on.</param>
+    /// <param name="validation">What was given to go by; null where a share was held out.</param>
+    /// <param name="towers">What was trained.</param>
+    /// <param name="options">Resamples, sample, seed.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    /// <returns>The report; null where nothing was held out.</returns>
+    public static AdapterReport? Of(
+        AdapterTrainerOptions training, AdapterTrainingData data, AdapterTrainingData? validation, TwoTowerAdapter towers, AdapterReportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(towers);
+        options = Checked(options);
+        (HeldOutExamples? fitted, HeldOutExamples? held) = HeldOutExamples.Of(training, data, validation, options.MostRows);
+        if (held is null || (held.Table.Labels is not null && fitted is null))
+        {
+            return null;
+        }
+
+        ExampleTable table = held.Table;
+        EmbeddingMatrix anchors = held.Take(table.Anchors, table.AnchorRow);
+        if (table.Labels is int[] labels)
+        {
+            int[] fittedLabels = [.. fitted!.Rows.Select(row => fitted.Table.Labels![row])];
+            return Labels(fitted.Take(fitted.Table.Anchors, row => row), fittedLabels, anchors, [.. held.Rows.Select(row => labels[row])], towers.Query, options, cancellationToken);
+        }
+
+        return table.Relevant is not null ? Judged(held, towers, options, cancellationToken)
+            : table.Scores is float[] scores && table.Rows == AdapterLossRows.ScoredPairs
+            ? ScoredPairs(anchors, held.Take(table.Positives!, table.PositiveRow), [.. held.Rows.Select(row => scores[row])], towers.Query, towers.Passage, options, cancellationToken)
+            : Pairs(anchors, held.Take(table.Positives!, table.PositiveRow), held.Negatives(), towers.Query, towers.Passage, options, cancellationToken);
+    }
 
     /// <summary>Labels: how well the class of a held-out row is found from the fitted rows, by centroids, by neighbours and by logistic regression.</summary>
     /// <param name="fitted">n×d rows the adapter was trained on.</param>
@@ -134,6 +170,15 @@ public static class AdapterComparison
             RelevanceRanking[] rankings = [.. sample.Select((q, i) => new RelevanceRanking([.. lists.Indices(i).ToArray().Select(d => documentsOf[q].Contains(d) ? 1 : 0)], Enumerable.Repeat(1, documentsOf[q].Count)))];
             return ([.. rankings.Select(r => r.Ndcg(Depth))], [.. rankings.Select(r => r.ReciprocalRank(Depth))]);
         }
+    }
+
+    private static AdapterReport Judged(HeldOutExamples held, TwoTowerAdapter towers, AdapterReportOptions options, CancellationToken cancellationToken)
+    {
+        ExampleTable table = held.Table;
+        int[] queries = [.. held.Rows.Select(table.AnchorRow).Distinct()];
+        Dictionary<int, int> numbers = queries.Index().ToDictionary(q => q.Item, q => q.Index);
+        (int, int)[] relevant = [.. held.Rows.Select(example => (numbers[table.AnchorRow(example)], table.PositiveRow(example)))];
+        return Relevance(Take(table.Anchors, queries), table.Positives!, relevant, towers.Query, towers.Passage, options, cancellationToken);
     }
 
     private static AdapterReportOptions Checked(AdapterReportOptions? options)

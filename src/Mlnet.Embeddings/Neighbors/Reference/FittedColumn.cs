@@ -83,6 +83,19 @@ internal abstract class FittedColumn(PrimitiveDataViewType type, FittedColumn? k
     /// <summary>Numbers values: equal ones are equal numbers, from 0 in the order of their first row, here and then in another column of the same type. What is missing (a key 0, NaN, an empty text) is −1.</summary>
     public abstract (int[] Own, int[] Others) Numbers(FittedColumn? other = null);
 
+    /// <summary>Keys as numbers from 0, −1 for those that are missing.</summary>
+    /// <exception cref="ArgumentException">A key is beyond what an <see cref="int"/> counts.</exception>
+    public abstract int[] KeyNumbers();
+
+    /// <summary>What the numbers of <see cref="Numbers"/> or, from 1, the keys stand for, as texts; null for keys that stand for nothing.</summary>
+    public IReadOnlyList<string>? Names() => ItemType is KeyDataViewType ? KeyValues?.Readable(distinct: false) : Readable(distinct: true);
+
+    /// <summary>The values, numbers or booleans, as numbers.</summary>
+    public abstract float[] Singles();
+
+    /// <summary>The values as texts; with <paramref name="distinct"/> each once, in the order of their first row, and none that is missing.</summary>
+    protected abstract string[] Readable(bool distinct);
+
     /// <summary>Reads a column of the rows that neighbours are looked for, to compare it with this one.</summary>
     public abstract SlotKeys Keys(DataViewRow row, DataViewSchema.Column column, int capacity);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Mlnet.Embeddings.Components;
@@ -49,6 +50,35 @@ internal abstract class FittedValues<T>(PrimitiveDataViewType type, FittedColumn
     {
         Dictionary<T, int> known = new(Comparer);
         return (Number(Values, known), other is FittedValues<T> others ? Number(others.Values, known) : []);
+    }
+
+    public sealed override int[] KeyNumbers()
+    {
+        int[] numbers = new int[Values.Count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            ulong key = Convert.ToUInt64(Values[i], CultureInfo.InvariantCulture);
+            numbers[i] = key <= int.MaxValue ? (int)key - 1 : throw new ArgumentException($"A key is {key}; classes are numbered by MapValueToKey, not by hashes.");
+        }
+
+        return numbers;
+    }
+
+    public sealed override float[] Singles()
+    {
+        float[] singles = new float[Values.Count];
+        for (int i = 0; i < singles.Length; i++)
+        {
+            singles[i] = Convert.ToSingle(Values[i], CultureInfo.InvariantCulture);
+        }
+
+        return singles;
+    }
+
+    protected sealed override string[] Readable(bool distinct)
+    {
+        IEnumerable<T> values = distinct ? Values.Where(v => !IsMissing(v)).Distinct(Comparer) : Values;
+        return [.. values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
     }
 
     public sealed override SlotKeys Keys(DataViewRow row, DataViewSchema.Column column, int capacity) => new Slots(this, row.GetGetter<T>(column), capacity);

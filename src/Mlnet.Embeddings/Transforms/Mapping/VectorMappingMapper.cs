@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Components;
 using Mlnet.Embeddings.Whitening;
 
@@ -30,7 +31,7 @@ internal sealed class VectorMappingMapper(VectorInput input, DataViewSchema.Deta
     };
 
     private static bool HasMatrix(VectorTransform transform) =>
-        transform is WhiteningTransform or AlignmentTransform or AnchorSimilarity || (transform is TransformChain chain && chain.Steps.Any(HasMatrix));
+        transform is WhiteningTransform or AlignmentTransform or AnchorSimilarity or EmbeddingAdapter or AdapterClassifier || (transform is TransformChain chain && chain.Steps.Any(HasMatrix));
 
     private VectorBlock<T> CreateBlock<T>(DataViewRow row, int capacity, Mapping<T> mapping) => new(input.Reader(row), row, mapping, capacity, transform.InputDimensions, form.Length(transform));
 
