@@ -21,7 +21,7 @@ public sealed class AdaptEmbeddingTests
     public void Labels_train_what_the_trainer_without_ML_NET_trains()
     {
         EmbeddingAdaptingTransformer model = Fit(new() { LabelColumnName = "Kind", Training = Quick() });
-        int[] labels = [.. _rows.Select(r => (int)r.Kind - 1)];
+        int[] labels = [.. _rows.Select(r => (int)r.Kind)];
         AssertSame(AdapterTrainingData.FromLabels(Planted.Matrix(_rows, r => r.Question), labels, 4), model);
         Assert.Equal("labels", model.Report!.Task);
     }
@@ -78,10 +78,10 @@ public sealed class AdaptEmbeddingTests
         Assert.DoesNotContain(_log, line => line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.Contains(_log, line => line.Contains("Epoch 1 of 30: loss", StringComparison.Ordinal));
         IDataView chance = _ml.Data.LoadFromEnumerable(Planted.Rows(300, noiseOnly: true));
-        model = _ml.Transforms.AdaptEmbedding("Adapted", "Question", "Label").Fit(chance);
+        model = _ml.Transforms.AdaptEmbedding("Adapted", "Question", "Label", Quick()).Fit(chance);
         Assert.NotEqual(AdapterVerdict.Better, model.Report!.Verdict);
         Assert.Contains(_log, line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("does not beat the embeddings", StringComparison.Ordinal));
-        Fit(new() { LabelColumnName = "Label", Training = new() { Epochs = 1, ValidationShare = 0 } });
+        Fit(new() { LabelColumnName = "Label", Training = new() { Architecture = new LinearArchitecture(), Epochs = 1, ValidationShare = 0 } });
         Assert.Contains(_log, line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("No rows were held out", StringComparison.Ordinal));
     }
 
@@ -100,13 +100,13 @@ public sealed class AdaptEmbeddingTests
     {
         foreach (Planted row in _rows.Take(100))
         {
-            (row.Label, row.Kind, row.Number) = ("", 0, float.NaN);
+            (row.Label, row.Kind, row.Number) = ("", uint.MaxValue, float.NaN);
         }
 
         Assert.All(["Label", "Kind", "Number"], column =>
         {
             EmbeddingAdaptingTransformer model = Fit(new() { LabelColumnName = column, Training = Quick() });
-            Assert.Equal(300, model.Training!.TrainingExamples + model.Training.ValidationExamples);
+            Assert.Equal((column, 300), (column, model.Training!.TrainingExamples + model.Training.ValidationExamples));
         });
         Assert.Equal(3, _log.Count(line => line.Contains("100 of 400 rows have no label", StringComparison.Ordinal)));
         Array.ForEach(_rows, row => row.Label = "");
@@ -116,7 +116,7 @@ public sealed class AdaptEmbeddingTests
     [Fact]
     public void Probabilities_have_a_named_slot_for_each_class()
     {
-        EmbeddingAdaptingTransformer model = Fit(new() { LabelColumnName = "Label", ProbabilityColumnName = "Probability", Training = new() { Epochs = 60, LearningRate = 0.02, Patience = 60 } });
+        EmbeddingAdaptingTransformer model = Fit(new() { LabelColumnName = "Label", ProbabilityColumnName = "Probability", Training = new() { Architecture = new LinearArchitecture(), Epochs = 60, LearningRate = 0.02, Patience = 60 } });
         IDataView mapped = model.Transform(View());
         VBuffer<ReadOnlyMemory<char>> names = default;
         mapped.Schema["Probability"].GetSlotNames(ref names);
@@ -131,7 +131,7 @@ public sealed class AdaptEmbeddingTests
     public void Either_column_of_a_pair_may_be_missing_where_the_adapter_is_used()
     {
         EmbeddingAdaptingOptions options = new() { PartnerColumnName = "Answer", PartnerOutputColumnName = "AdaptedAnswer", Training = Quick() };
-        options.Training.Architecture = new TwoTowerArchitecture(new LinearArchitecture(), new LowRankArchitecture());
+        options.Training.Architecture = new TwoTowerArchitecture(new LinearArchitecture(), new LowRankArchitecture(3));
         EmbeddingAdaptingTransformer model = Fit(options);
         IDataView both = model.Transform(View());
         IDataView answers = model.Transform(_ml.Transforms.SelectColumns("Answer").Fit(View()).Transform(View()));
@@ -174,7 +174,7 @@ public sealed class AdaptEmbeddingTests
 
         EmbeddingAdaptingTransformer labels = Fit(new() { LabelColumnName = "Label", Stream = true, Training = training });
         Assert.Equal(350, labels.Training!.TrainingExamples + labels.Training.ValidationExamples);
-        Assert.True(labels.Report!.Main.After >= labels.Report.Main.Before);
+        Assert.False(labels.Training.LearntNothing);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class AdaptEmbeddingTests
     public void A_cancelled_context_ends_the_training_with_the_adapter_so_far()
     {
         Canceling progress = new(_ml);
-        EmbeddingAdaptingOptions options = new() { LabelColumnName = "Label", Progress = progress, Training = new() { Epochs = 1_000_000, ValidationShare = 0 } };
+        EmbeddingAdaptingOptions options = new() { LabelColumnName = "Label", Progress = progress, Training = new() { Architecture = new LinearArchitecture(), Epochs = 1_000_000, ValidationShare = 0 } };
         AdapterTrainingCanceledException end = Assert.Throws<AdapterTrainingCanceledException>(() => Fit(options));
         Assert.True(end.Result.Steps > 0);
         Assert.Equal(Planted.Dimensions, end.Result.Adapter.OutputDimensions);
@@ -226,7 +226,7 @@ public sealed class AdaptEmbeddingTests
         Assert.Contains("'Adapted'", Refused(new() { LabelColumnName = "Label", ProbabilityColumnName = "Adapted" }), StringComparison.Ordinal);
         Assert.Contains("'Answer'", Refused(new() { PartnerColumnName = "Answer", ScoreColumnName = "Answer" }), StringComparison.Ordinal);
         Assert.Contains("'Text'", Refused(new() { PartnerColumnName = "Answer", NegativeColumnNames = ["Text"] }), StringComparison.Ordinal);
-        Assert.Contains("16 values", Refused(new() { PartnerColumnName = "MoreWrong", NegativeColumnNames = ["Wrong"] }), StringComparison.Ordinal);
+        Assert.Contains("multiple of the 16", Refused(new() { PartnerColumnName = "MoreWrong", NegativeColumnNames = ["Wrong"] }), StringComparison.Ordinal);
         Assert.Contains("Epochs", Refused(new() { LabelColumnName = "Label", Training = new() { Epochs = 0 } }), StringComparison.Ordinal);
         _rows[7].Question[2] = float.PositiveInfinity;
         Assert.Contains("'Question' in row 7", Assert.Throws<InvalidOperationException>(() => Fit(new() { LabelColumnName = "Label" })).Message, StringComparison.Ordinal);

@@ -32,6 +32,7 @@ public sealed class Planted
 
     public bool IsFirst { get; set; }
 
+    /// <summary>The same as a key. ML.NET takes such values from 0; one that is too large is missing.</summary>
     [KeyType(Signal)]
     public uint Kind { get; set; }
 
@@ -81,7 +82,7 @@ public sealed class Planted
             Label = names[kind],
             Number = kind * 1.5f,
             IsFirst = kind == 0,
-            Kind = kind + 1,
+            Kind = kind,
             Score = signal.Zip(other, (x, y) => x * y).Sum(),
             Query = $"query {row / 2}",
             IsRight = true,

@@ -56,7 +56,7 @@ public static class Components
     private static readonly LabelDescriptionClassifier Described = new(["low", "middle", "high"], new([1, 0, 1, 0, 1, 0, 0, -1, 2, 1, 0, -3], 3, 4), [0, 1, 2]);
 
     private static readonly Lazy<EmbeddingAdapter> Adapter = new(() =>
-        new AdapterTrainer().Fit(AdapterTrainingData.FromLabels(new EmbeddingMatrix([.. SampleRow.Sixty.SelectMany(r => r.Vector)], 60, 4), [.. SampleRow.Sixty.Select(r => (int)r.Kind - 1)])).Adapter);
+        new AdapterTrainer(new() { Architecture = new LinearArchitecture() }).Fit(AdapterTrainingData.FromLabels(new EmbeddingMatrix([.. SampleRow.Sixty.SelectMany(r => r.Vector)], 60, 4), [.. SampleRow.Sixty.Select(r => (int)r.Kind - 1)])).Adapter);
 
     public static readonly IReadOnlyDictionary<string, Component> All = new Dictionary<string, Component>
     {
@@ -235,7 +235,7 @@ public static class Components
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.TransformEmbedding("Embedding", "Number", "center,whiten:zca(eps=0.01),truncate:3,quantize:int8,l2"),
         },
-        ["AdaptEmbedding"] = new(ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", "Kind"), "Vector", "Embedding")
+        ["AdaptEmbedding"] = new(ml => ml.Transforms.AdaptEmbedding("Embedding", "Vector", "Kind", new() { Architecture = new LowRankArchitecture(2) }), "Vector", "Embedding")
         {
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.AdaptEmbedding("Embedding", "Number", "Kind"),
