@@ -37,8 +37,8 @@ public sealed class AdaptEmbeddingTests
     [Fact]
     public void Scored_pairs_train_what_the_trainer_without_ML_NET_trains()
     {
-        EmbeddingAdaptingTransformer model = Fit(new() { PartnerColumnName = "Wrong", ScoreColumnName = "Score", Training = Quick() });
-        AssertSame(AdapterTrainingData.FromPairs(Planted.Matrix(_rows, r => r.Question), Planted.Matrix(_rows, r => r.Wrong), [.. _rows.Select(r => (float)r.Score)]), model);
+        EmbeddingAdaptingTransformer model = Fit(new() { PartnerColumnName = "Wrong", ScoreColumnName = "Score", Training = Quick(epochs: 20) });
+        AssertSame(AdapterTrainingData.FromPairs(Planted.Matrix(_rows, r => r.Question), Planted.Matrix(_rows, r => r.Wrong), [.. _rows.Select(r => (float)r.Score)]), model, epochs: 20);
         Assert.Equal("scored pairs", model.Report!.Task);
     }
 
@@ -241,7 +241,7 @@ public sealed class AdaptEmbeddingTests
         Assert.Equal(400, Point.Read<float>(model.Transform(View()), "Adapted").Length);
     }
 
-    private static AdapterTrainerOptions Quick() => new() { Architecture = new LinearArchitecture(), Epochs = 3, BatchSize = 64, LearningRate = 0.01 };
+    private static AdapterTrainerOptions Quick(int epochs = 3) => new() { Architecture = new LinearArchitecture(), Epochs = epochs, BatchSize = 64, LearningRate = 0.01 };
 
     private string Refused(EmbeddingAdaptingOptions options) => Assert.ThrowsAny<ArgumentException>(() => Fit(options)).Message;
 
@@ -250,9 +250,9 @@ public sealed class AdaptEmbeddingTests
     private EmbeddingAdaptingTransformer Fit(EmbeddingAdaptingOptions options) => _ml.Transforms.AdaptEmbedding("Adapted", "Question", options).Fit(View());
 
     // The context's seed is 5.
-    private void AssertSame(AdapterTrainingData data, EmbeddingAdaptingTransformer model)
+    private void AssertSame(AdapterTrainingData data, EmbeddingAdaptingTransformer model, int epochs = 3)
     {
-        AdapterTrainerOptions options = Quick();
+        AdapterTrainerOptions options = Quick(epochs);
         options.Seed = 5;
         AdapterTrainingResult expected = new AdapterTrainer(options).Fit(data, cancellationToken: TestContext.Current.CancellationToken);
         EmbeddingMatrix questions = Planted.Matrix(_rows, r => r.Question);
