@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Transforms;
 using Mlnet.Embeddings.Whitening;
 
@@ -27,6 +28,20 @@ public sealed class ConvertToOnnxTests : IDisposable
             .Append(_ml.Transforms.TruncateEmbedding("Features", 4))
             .Append(_ml.BinaryClassification.Trainers.LbfgsLogisticRegression());
         AssertSame(pipeline, "Features", "Probability");
+    }
+
+    [Fact]
+    public void An_adapter_gives_the_same_vectors_and_probabilities()
+    {
+        AdapterTrainerOptions training = new() { Architecture = new BottleneckArchitecture(3), NormalizeOutput = true, LearningRate = 0.05 };
+        AssertSame(_ml.Transforms.AdaptEmbedding("Output", "First", new EmbeddingAdaptingOptions { LabelColumnName = "Label", ProbabilityColumnName = "Classes", Training = training }), "Output", "Classes");
+    }
+
+    [Fact]
+    public void Both_towers_give_the_same_vectors()
+    {
+        AdapterTrainerOptions training = new() { Architecture = new TwoTowerArchitecture(new LowRankArchitecture(2), new MlpArchitecture(outputDimensions: VectorRow.Wide)), NormalizeOutput = true, LearningRate = 0.05 };
+        AssertSame(_ml.Transforms.AdaptEmbedding("Output", "First", new EmbeddingAdaptingOptions { PartnerColumnName = "Third", PartnerOutputColumnName = "Passage", Training = training }), "Output", "Passage");
     }
 
     [Fact]
