@@ -9,7 +9,7 @@ namespace Mlnet.Embeddings.Adapters;
 /// </summary>
 public sealed class AdapterTrainingData
 {
-    private AdapterTrainingData(ExampleTable table) => (Table, Rows) = (table, table.Rows);
+    internal AdapterTrainingData(ExampleTable table) => (Table, Rows) = (table, table.Rows);
 
     private AdapterTrainingData(IEnumerable<AdapterTrainingData> blocks, AdapterTrainingData first) => (Blocks, Rows) = (blocks, first.Rows);
 

@@ -37,6 +37,9 @@ internal sealed partial class TrainingBatch<T>
     /// <summary>m×d.</summary>
     public Memory<T> CandidateValues => Values[(Anchors * _anchorDimensions)..];
 
+    /// <summary>The rows of all vectors in the matrices they are from; −1 for one that is from none.</summary>
+    public ReadOnlyMemory<int> Numbers => _rows.AsMemory(0, Anchors + Candidates);
+
     /// <summary>The class of each anchor, where rows have one; a strategy may change it.</summary>
     public Span<int> Labels => _labels.AsSpan(0, Anchors);
 

@@ -96,7 +96,7 @@ internal sealed class TowerModel<T>
     {
         if (ReferenceEquals(_query, _passage))
         {
-            _query.Forward(new(batch.Values, batch.Anchors + batch.Candidates), outputs, _threads);
+            _query.Forward(new(batch.Values, batch.Anchors + batch.Candidates, batch.Numbers), outputs, _threads);
             return;
         }
 
@@ -124,7 +124,7 @@ internal sealed class TowerModel<T>
     {
         if (ReferenceEquals(_query, _passage))
         {
-            _query.Backward(new(batch.Values, batch.Anchors + batch.Candidates), gradients, Gradients[0], _threads);
+            _query.Backward(new(batch.Values, batch.Anchors + batch.Candidates, batch.Numbers), gradients, Gradients[0], _threads);
             return;
         }
 

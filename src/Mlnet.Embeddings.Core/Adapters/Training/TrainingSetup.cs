@@ -10,11 +10,10 @@ internal sealed class TrainingSetup
     private readonly ExampleTable _like;
     private readonly AdapterLoss? _loss;
     private readonly double _classWeight;
-    private readonly StackShape _query;
-    private readonly StackShape _passage;
+    private readonly NetworkPlan _plan;
     private readonly int _classes;
 
-    public TrainingSetup(AdapterTrainerOptions options, AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
+    public TrainingSetup(AdapterTrainerOptions options, AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken, NetworkPlan? plan = null)
     {
         if (options.Remining is not null)
         {
@@ -26,7 +25,12 @@ internal sealed class TrainingSetup
         _classWeight = isLabelled ? options.ClassWeight ?? (options.Loss is null ? 1 : 0) : 0;
         _loss = options.Loss ?? Usual(data.Rows);
         CheckLoss(data.Rows);
-        (_query, _passage) = Shapes();
+        _plan = plan ?? new AdapterPlan(options.Architecture, _like);
+        if (_plan.Parameters == 0 && !(_classWeight > 0))
+        {
+            throw new ArgumentException("Identity on both sides leaves nothing to train; take another architecture for one.");
+        }
+
         (Training, Validation) = Feeds(data, validation, cancellationToken);
         _classes = Math.Max(_like.Classes, Math.Max((Training as StreamedFeed)?.Classes ?? 0, 0));
         Check(data, validation);
@@ -48,7 +52,7 @@ internal sealed class TrainingSetup
         {
             AdapterTrainerOptions o = _options;
             return string.Create(CultureInfo.InvariantCulture, $"""
-                {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {o.Architecture.Name} {Describe(_query)} {Describe(_passage)}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
+                {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {_plan.Description}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
                 {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches} {o.Mixing?.Name ?? "unmixed"} {o.MaskNegativesAbove:R} {o.Remining?.Name ?? "given"}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
                 """).ReplaceLineEndings(" ");
         }
@@ -57,29 +61,14 @@ internal sealed class TrainingSetup
     /// <summary>The networks at their start.</summary>
     public TowerModel<float> CreateModel()
     {
-        DenseStack<float> query = Start(_options.Architecture.QuerySide, _query, 0);
-        DenseStack<float> passage = IsShared ? query : Start(_options.Architecture.PassageSide, _passage, 1);
-        ClassTop<float>? top = _classWeight > 0 ? new(_query.OutputDimensions, _classes, _options.LabelSmoothing) : null;
+        (AdapterNetwork<float> query, AdapterNetwork<float> passage) = _plan.Start(_options.Seed);
+        ClassTop<float>? top = _classWeight > 0 ? new(_plan.OutputDimensions, _classes, _options.LabelSmoothing) : null;
         return new(query, passage, _loss, _like.Rows, top, _classWeight, _options.Threads, _options.MaskNegativesAbove);
     }
 
-    /// <summary>The fitted adapters of weights.</summary>
-    public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights)
-    {
-        EmbeddingAdapter query = new(_options.Architecture.QuerySide.Name, _query, [.. weights[0]], _options.NormalizeOutput);
-        EmbeddingAdapter passage = IsShared ? query : new(_options.Architecture.PassageSide.Name, _passage, [.. weights[1]], _options.NormalizeOutput);
-        if (!(_classWeight > 0))
-        {
-            return (new(query, passage), null);
-        }
-
-        // The softmax was trained on outputs as the network gives them.
-        EmbeddingAdapter body = new(_options.Architecture.QuerySide.Name, _query, [.. weights[0]], normalize: false);
-        int split = _query.OutputDimensions * _classes;
-        return (new(query, passage), new(body, weights[^1][..split], weights[^1][split..]));
-    }
-
-    private bool IsShared => ReferenceEquals(_options.Architecture.QuerySide, _options.Architecture);
+    /// <summary>The fitted adapters of weights, where the training is of adapters.</summary>
+    public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights) =>
+        ((AdapterPlan)_plan).Finish(weights, _classWeight > 0 ? _classes : 0, _options.NormalizeOutput);
 
     private static ExampleTable First(AdapterTrainingData data) => data.Table ?? data.Blocks!.First().Table!;
 
@@ -112,28 +101,6 @@ internal sealed class TrainingSetup
         {
             throw new ArgumentException($"There is nothing to make small for examples that are {rows}: set {nameof(AdapterTrainerOptions.Loss)}, or a {nameof(AdapterTrainerOptions.ClassWeight)} above 0.");
         }
-    }
-
-    private (StackShape Query, StackShape Passage) Shapes()
-    {
-        (int anchors, int candidates) = (_like.AnchorDimensions, _like.CandidateDimensions);
-        if (IsShared && anchors != candidates)
-        {
-            throw new ArgumentException($"Anchors have {anchors} dimensions and positives {candidates}; one network cannot take both. Train a {nameof(TwoTowerArchitecture)}.");
-        }
-
-        if (!IsShared && _like.Positives is null)
-        {
-            throw new ArgumentException($"Rows with a class have one side only; a {nameof(TwoTowerArchitecture)} needs pairs.");
-        }
-
-        StackShape query = _options.Architecture.QuerySide.ShapeFor(anchors), passage = _options.Architecture.PassageSide.ShapeFor(candidates);
-        if (query.OutputDimensions != passage.OutputDimensions)
-        {
-            throw new ArgumentException($"The queries' network gives {query.OutputDimensions} dimensions, the passages' {passage.OutputDimensions}; set the output dimensions of one so that both agree.");
-        }
-
-        return query.Parameters + passage.Parameters > 0 || _classWeight > 0 ? (query, passage) : throw new ArgumentException("Identity on both sides leaves nothing to train; take another architecture for one.");
     }
 
     private (ExampleFeed Training, ExampleFeed? Validation) Feeds(AdapterTrainingData data, AdapterTrainingData? validation, CancellationToken cancellationToken)
@@ -195,15 +162,6 @@ internal sealed class TrainingSetup
     }
 
     private static string Of(int classes) => classes > 0 ? $" in {classes} classes" : "";
-
-    private DenseStack<float> Start(AdapterArchitecture architecture, StackShape shape, int side)
-    {
-        float[] start = new float[shape.Parameters];
-        architecture.Start(shape, start, Seeds.Of(_options.Seed, long.MaxValue, side));
-        return new(shape, start);
-    }
-
-    private static string Describe(StackShape shape) => $"{string.Join('x', shape.Widths.ToArray())}{(shape.Layers > 1 ? shape.Activation?.ToString() : "")}";
 
     private ulong Fingerprint()
     {

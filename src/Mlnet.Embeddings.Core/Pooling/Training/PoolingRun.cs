@@ -1,0 +1,64 @@
+using Mlnet.Embeddings.Adapters;
+using Mlnet.Embeddings.Adapters.Training;
+
+namespace Mlnet.Embeddings.Pooling.Training;
+
+/// <summary>A training of a pooling: the trainer of adapters over other networks, and the pooling made of their weights.</summary>
+internal static class PoolingRun
+{
+    /// <exception cref="ArgumentException">An option is out of its range, or says what a pooling does not do.</exception>
+    public static AdapterTrainerOptions Checked<THead>(AdapterTrainerOptions options)
+        where THead : AdapterArchitecture
+    {
+        AdapterTrainerOptions copy = options.Clone();
+        copy.Validate();
+        return copy.Architecture is not THead
+            ? throw new ArgumentException($"{nameof(options.Architecture)} is '{copy.Architecture.Name}'; give a {typeof(THead).Name}.", nameof(options))
+            : copy.NormalizeOutput ? throw new ArgumentException($"{nameof(options.NormalizeOutput)} is on; a pooling gives vectors as they are, and what follows it scales them.", nameof(options))
+            : copy;
+    }
+
+    public static PoolingTrainingResult<TPooling> Fit<TPooling>(
+        AdapterTrainerOptions options, NetworkPlan plan, AdapterTrainingData data, AdapterTrainingData? validation, Func<float[], TPooling> finish, IProgress<AdapterTrainingProgress>? progress, CancellationToken cancellationToken)
+        where TPooling : class
+    {
+        TrainingSetup setup = new(options, data, validation, cancellationToken, plan);
+        TrainingCheckpoint? checkpoint = options.CheckpointPath is string path ? new(path, setup.Settings) : null;
+        TrainingRun run = new(setup.CreateModel(), setup.Training, setup.Validation, options, checkpoint, progress);
+        try
+        {
+            if (run.Train(cancellationToken) is (double loss, double norm))
+            {
+                throw new PoolingTrainingDivergedException<TPooling>(Interrupted(), loss, norm);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            run.SaveCheckpoint();
+            throw new PoolingTrainingCanceledException<TPooling>(Interrupted(), cancellationToken);
+        }
+
+        checkpoint?.Delete();
+        return Result();
+
+        // Without validation the best weights are those of the last whole epoch; the latest ones are better.
+        PoolingTrainingResult<TPooling> Interrupted()
+        {
+            if (setup.Validation is null)
+            {
+                run.Weights.Keep();
+            }
+
+            return Result();
+        }
+
+        PoolingTrainingResult<TPooling> Result() => new(finish(run.Weights.Best[0]), new([.. run.State.Curve]))
+        {
+            BestEpoch = run.State.BestEpoch,
+            Steps = run.State.Step,
+            TrainingExamples = setup.Training.Count,
+            ValidationExamples = setup.Validation?.Count ?? 0,
+            StoppedEarly = run.StoppedEarly,
+        };
+    }
+}
