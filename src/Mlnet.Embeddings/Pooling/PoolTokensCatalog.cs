@@ -34,4 +34,17 @@ public static class PoolTokensCatalog
         string? inputColumnName,
         TokenPoolingOptions options) =>
         new(MlnetAccess.EnvironmentOf(catalog), outputColumnName, inputColumnName, options);
+
+    /// <summary>Trains attention over token states, or over the states of several layers, on labels or pairs, and makes one vector of the states by it.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="outputColumnName">The column to add: a known-sized vector of <see cref="float"/>.</param>
+    /// <param name="inputColumnName">The column of states, T·d values of <see cref="float"/> token after token, or L·T·d layer after layer; null for the same name as the output, which then hides it.</param>
+    /// <param name="options">What is trained, on which columns and how; copied.</param>
+    /// <exception cref="ArgumentException">A column has no name, or settings contradict each other.</exception>
+    public static TrainedPoolingEstimator PoolTokens(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName,
+        TrainedPoolingOptions options) =>
+        new(MlnetAccess.EnvironmentOf(catalog), outputColumnName, inputColumnName ?? outputColumnName, options);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Components;
 using Mlnet.Embeddings.Persistence;
 using Mlnet.Embeddings.Pooling;
@@ -31,6 +32,15 @@ public sealed class TokenPoolingTransformer : ComponentTransformer
 
     /// <summary>Values of the vector.</summary>
     public int Dimensions { get; }
+
+    /// <summary>The pooling, to be used without ML.NET or in a model; null where states of several layers are pooled.</summary>
+    public TokenPooling? Pooling => (_pooling as StatesPooling.OfTokens)?.Pooling;
+
+    /// <summary>The pooling of several layers' states; null where there is one layer.</summary>
+    public MultiLayerAttentionPooling? LayerPooling => (_pooling as StatesPooling.OfLayers)?.Pooling;
+
+    /// <summary>The losses of its training, epoch by epoch; null where it was not trained by this estimator, and in a pipeline that was loaded.</summary>
+    public AdapterTrainingCurve? Curve { get; internal init; }
 
     internal static bool IsStates(DataViewType type) => type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
 

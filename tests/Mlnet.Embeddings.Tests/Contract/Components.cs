@@ -134,6 +134,16 @@ public static class Components
             WrongInput = "Number",
             CreateWrong = ml => ml.Transforms.PoolTokens("Embedding", "Number", new TokenPoolingOptions { Dimensions = 2 }),
         },
+        ["PoolTokens by trained latent attention"] = new(ml => ml.Transforms.PoolTokens("Embedding", "Vector", Trained(new LatentAttentionHead(latents: 3, heads: 1))), "Vector", "Embedding")
+        {
+            WrongInput = "Number",
+            CreateWrong = ml => ml.Transforms.PoolTokens("Embedding", "Number", Trained(new LatentAttentionHead(latents: 3, heads: 1))),
+        },
+        ["PoolTokens by trained attention over layers"] = new(ml => ml.Transforms.PoolTokens("Embedding", "Vector", Trained(new MultiLayerAttentionHead(queries: 2, heads: 1), layers: 2)), "Vector", "Embedding")
+        {
+            WrongInput = "Text",
+            CreateWrong = ml => ml.Transforms.PoolTokens("Embedding", "Text", Trained(new MultiLayerAttentionHead(queries: 2, heads: 1), layers: 2)),
+        },
         ["WhitenEmbedding"] = new(ml => ml.Transforms.WhitenEmbedding("Embedding", "Vector"), "Vector", "Embedding")
         {
             WrongInput = "Number",
@@ -349,6 +359,14 @@ public static class Components
             WrongInput = "Text",
             CreateWrong = ml => ml.MulticlassClassification.Trainers.ZeroShot(new ZeroShotTrainerOptions { Classifier = Described, FeatureColumnName = "Text", Refinement = new() }),
         },
+    };
+
+    private static TrainedPoolingOptions Trained(AdapterArchitecture head, int? layers = null) => new()
+    {
+        Dimensions = 2,
+        Layers = layers,
+        LabelColumnName = "Kind",
+        Training = new AdapterTrainerOptions { Architecture = head, Epochs = 2, BatchSize = 32 },
     };
 
     public static TheoryData<string> Names => [.. All.Keys];

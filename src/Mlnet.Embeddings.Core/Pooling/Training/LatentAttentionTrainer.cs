@@ -13,9 +13,15 @@ public sealed class LatentAttentionTrainer
     private readonly AdapterTrainerOptions _options;
 
     /// <param name="options">How it is trained, and in the place of an adapter's architecture a <see cref="LatentAttentionHead"/>; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or the architecture is no such head.</exception>
-    public LatentAttentionTrainer(AdapterTrainerOptions? options = null) =>
+    /// <exception cref="ArgumentException">An option is out of its range, the architecture is no such head, or rows are to be mixed.</exception>
+    public LatentAttentionTrainer(AdapterTrainerOptions? options = null)
+    {
         _options = PoolingRun.Checked<LatentAttentionHead>(options ?? new() { Architecture = new LatentAttentionHead() });
+        if (_options.Mixing is BatchMixing mixing)
+        {
+            throw new ArgumentException($"{nameof(AdapterTrainerOptions.Mixing)} is '{mixing.Name}', which mixes vectors; texts of different numbers of tokens cannot be mixed. Set it to null.", nameof(options));
+        }
+    }
 
     /// <summary>Trains a pooling.</summary>
     /// <param name="data">What to learn from.</param>

@@ -64,7 +64,7 @@ public sealed class TokenStatesStore : TokenStatesSource, IDisposable
             }
         }
 
-        if (!TensorPrimitives.IsFiniteAll<float>(values))
+        if (tokens > 0 && !TensorPrimitives.IsFiniteAll<float>(values))
         {
             throw new ArgumentException($"Row {Count} holds a value that is not a finite number; drop the row or encode it anew.", nameof(states));
         }
