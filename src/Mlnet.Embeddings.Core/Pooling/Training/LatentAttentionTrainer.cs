@@ -13,13 +13,18 @@ public sealed class LatentAttentionTrainer
     private readonly AdapterTrainerOptions _options;
 
     /// <param name="options">How it is trained, and in the place of an adapter's architecture a <see cref="LatentAttentionHead"/>; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, the architecture is no such head, or rows are to be mixed.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, the architecture is no such head, or rows are to be mixed or mined anew.</exception>
     public LatentAttentionTrainer(AdapterTrainerOptions? options = null)
     {
         _options = PoolingRun.Checked<LatentAttentionHead>(options ?? new() { Architecture = new LatentAttentionHead() });
         if (_options.Mixing is BatchMixing mixing)
         {
             throw new ArgumentException($"{nameof(AdapterTrainerOptions.Mixing)} is '{mixing.Name}', which mixes vectors; texts of different numbers of tokens cannot be mixed. Set it to null.", nameof(options));
+        }
+
+        if (_options.Remining is NegativeRemining remining)
+        {
+            throw new ArgumentException($"{nameof(AdapterTrainerOptions.Remining)} is '{remining.Name}', which searches among embeddings; token states are pooled a batch at a time. Set it to null, and give negatives that were mined before.", nameof(options));
         }
     }
 

@@ -24,7 +24,7 @@ internal static class PoolingRun
     {
         TrainingSetup setup = new(options, data, validation, cancellationToken, plan);
         TrainingCheckpoint? checkpoint = options.CheckpointPath is string path ? new(path, setup.Settings) : null;
-        TrainingRun run = new(setup.CreateModel(), setup.Training, setup.Validation, options, checkpoint, progress);
+        TrainingRun run = new(setup.CreateModel(), setup.Training, setup.Validation, setup.Negatives, options, checkpoint, progress);
         try
         {
             if (run.Train(cancellationToken) is (double loss, double norm))

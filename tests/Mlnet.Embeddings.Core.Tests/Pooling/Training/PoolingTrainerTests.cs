@@ -89,9 +89,9 @@ public sealed class PoolingTrainerTests : IDisposable
     [Fact]
     public void Where_nothing_helps_the_held_out_texts_the_pooling_stays_the_mean()
     {
-        TokenStatesStore anchors = Texts(120, seed: 1).States, alike = Texts(120, seed: 4).States, unlike = Texts(120, seed: 5, shift: 1).States;
-        JoinedStates partners = new(alike.First(60), unlike.Last(60));
-        float[] scores = [.. Enumerable.Range(0, 120).Select(i => i < 60 ? 1f : 0f)], wrong = [.. scores.Select(s => 1 - s)];
+        // What brings pairs together is wrong for those that should be apart.
+        TokenStatesStore anchors = Texts(120, seed: 1).States, partners = Texts(120, seed: 4).States;
+        float[] scores = [.. Enumerable.Repeat(1f, 120)], wrong = new float[120];
         PoolingTrainingResult<LatentAttentionPooling> result = new LatentAttentionTrainer(Options(new CosineError(), epochs: 3))
             .Fit(TokenTrainingData.FromPairs(anchors, partners, scores), TokenTrainingData.FromPairs(anchors, partners, wrong), cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(result.LearntNothing, string.Join(", ", result.Curve.Points.Select(p => p.ValidationLoss)));
@@ -186,6 +186,9 @@ public sealed class PoolingTrainerTests : IDisposable
         mixing.Mixing = new Mixup();
         Assert.Contains("mixup", Assert.Throws<ArgumentException>(() => new LatentAttentionTrainer(mixing)).Message, StringComparison.Ordinal);
         Assert.Contains(nameof(AdapterTrainerOptions.NormalizeOutput), Assert.Throws<ArgumentException>(() => new LatentAttentionTrainer(normalizing)).Message, StringComparison.Ordinal);
+        mixing.Mixing = null;
+        mixing.Remining = new NegativeRemining();
+        Assert.Contains(nameof(AdapterTrainerOptions.Remining), Assert.Throws<ArgumentException>(() => new LatentAttentionTrainer(mixing)).Message, StringComparison.Ordinal);
         AdapterTrainer adapters = new(Options(new InfoNce(), 1));
         Assert.Contains(nameof(LatentAttentionTrainer), Assert.Throws<ArgumentException>(() => adapters.Fit(AdapterTrainingData.FromLabels(Layers(30, 1).Rows, labels), cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Contains("label of row 1", Assert.Throws<ArgumentException>(() => TokenTrainingData.FromLabels(states.First(2), [0, -1])).Message, StringComparison.Ordinal);
