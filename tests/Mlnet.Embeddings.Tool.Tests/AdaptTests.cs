@@ -88,15 +88,15 @@ public sealed class AdaptTests : IDisposable
     [Fact]
     public async Task The_same_seed_gives_the_same_bytes_and_the_curve_has_a_line_an_epoch()
     {
-        string[] args = ["--train", Labels(100), "--text", "text", "--label", "label", "--epochs", "4", "--patience", "4", "--curve", _scratch["curve.csv"]];
+        string[] args = ["--train", Labels(100), "--text", "text", "--label", "label", "--epochs", "4", "--patience", "4", "--curve", _scratch["adapter/curve.csv"]];
         await Json([.. args, "--threads", "1"]);
         byte[] first = Weights();
         await Json([.. args, "--threads", "3"]);
-
         Assert.Equal(first, Weights());
+
         await Json([.. args, "--seed", "9"]);
         Assert.NotEqual(first, Weights());
-        Assert.Equal(["0", "1", "2", "3", "4"], File.ReadAllLines(_scratch["curve.csv"]).Skip(1).Select(line => line.Split(',')[0]));
+        Assert.Equal(["0", "1", "2", "3", "4"], File.ReadAllLines(_scratch["adapter/curve.csv"]).Skip(1).Select(line => line.Split(',')[0]));
     }
 
     [Fact]
@@ -189,6 +189,7 @@ public sealed class AdaptTests : IDisposable
     [InlineData("these rows are labels", "--train", "TABLE", "--text", "text", "--label", "label", "--loss", "cosent")]
     [InlineData("these rows are pairs", "--train", "TABLE", "--left", "text", "--right", "label", "--mixing", "mixup")]
     [InlineData("one side only", "--train", "TABLE", "--text", "text", "--label", "label", "--kind", "two-tower")]
+    [InlineData("--width is for --kind bottleneck", "--train", "TABLE", "--text", "text", "--label", "label", "--rank", "4", "--width", "4")]
     [InlineData("--rank is for --kind low-rank", "--train", "TABLE", "--text", "text", "--label", "label", "--kind", "linear", "--rank", "4")]
     [InlineData("A rank of 99 is more than the 32", "--train", "TABLE", "--text", "text", "--label", "label", "--rank", "99")]
     [InlineData("--query-kind is for --kind two-tower", "--train", "TABLE", "--text", "text", "--label", "label", "--query-kind", "linear")]
@@ -205,7 +206,7 @@ public sealed class AdaptTests : IDisposable
         string table = Labels(12), same = _scratch.Write("same.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{Word(i, 3)},one\n")));
 
         (await Adapt([.. args.Select(a => a switch { "TABLE" => table, "SAME" => same, _ => a })])).AssertRefused(mention);
-        Assert.False(File.Exists(_scratch["adapter/adapter.json"]));
+        Assert.False(Directory.Exists(_scratch["adapter"]));
     }
 
     [Fact]

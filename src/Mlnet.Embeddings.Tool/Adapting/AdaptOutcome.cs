@@ -58,11 +58,11 @@ internal sealed class AdaptOutcome(string folder, VectorSpace model, string? pro
     /// <summary>How the training went, as a line.</summary>
     public string Line(AdapterTrainingResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{options.Architecture.Name}, {model.Dimensions} to {result.Adapter.OutputDimensions} dimensions, {Parameters(result.Towers):N0} weights, trained on {result.TrainingExamples:N0} {rows} ({result.ValidationExamples:N0} held out) for {result.Curve.Points[^1].Epoch} epochs, of which {result.BestEpoch} was the best, in {watch.Elapsed.TotalSeconds:0.0} s");
+        $"{Kind(result.Towers)}, {model.Dimensions} to {result.Adapter.OutputDimensions} dimensions, {Parameters(result.Towers):N0} weights, trained on {result.TrainingExamples:N0} {rows} ({result.ValidationExamples:N0} held out) for {result.Curve.Points[^1].Epoch} epochs, of which {result.BestEpoch} was the best, in {watch.Elapsed.TotalSeconds:0.0} s");
 
     private void WriteTraining(Utf8JsonWriter writer, AdapterTrainingResult result, AdapterReport? report)
     {
-        writer.WriteString("kind", options.Architecture.Name);
+        writer.WriteString("kind", Kind(result.Towers));
         writer.WriteString("loss", options.Loss?.Name);
         writer.WriteString("rows", rows);
         writer.WriteNumber("training_rows", result.TrainingExamples);
@@ -88,7 +88,12 @@ internal sealed class AdaptOutcome(string folder, VectorSpace model, string? pro
         writer.WriteStartObject("settings");
         writer.WriteNumber("epochs", options.Epochs);
         writer.WriteNumber("batch_size", options.BatchSize);
-        writer.WriteNumber("learning_rate", options.LearningRate);
+        double? rate = options.LearningRate;
+        if (rate is double given)
+        {
+            writer.WriteNumber("learning_rate", given);
+        }
+
         writer.WriteNumber("warm_up", options.WarmUp);
         writer.WriteNumber("weight_decay", options.WeightDecay);
         writer.WriteNumber("patience", options.Patience);
@@ -99,6 +104,8 @@ internal sealed class AdaptOutcome(string folder, VectorSpace model, string? pro
         writer.WriteBoolean("normalize", options.NormalizeOutput);
         writer.WriteEndObject();
     }
+
+    private static string Kind(TwoTowerAdapter towers) => towers.IsShared ? towers.Query.Architecture : "two-tower";
 
     private static int Parameters(TwoTowerAdapter towers) => towers.Query.ParameterCount + (towers.IsShared ? 0 : towers.Passage.ParameterCount);
 }

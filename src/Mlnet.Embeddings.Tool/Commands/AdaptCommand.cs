@@ -72,7 +72,6 @@ internal sealed class AdaptCommand
         AdaptOutcome outcome = new(folder, model.Space, parsed.GetValue(_model.Prompt), options, task.Rows, watch);
         AdapterTrainingResult result = Fit(parsed, task, options, outcome, progress, cancellationToken);
         AdapterReport? report = task.Compare?.Invoke(result.Towers, cancellationToken);
-        Directory.CreateDirectory(folder);
         outcome.Write(result, report, isComplete: true);
         WriteCurve(parsed, result);
         Tell(parsed, outcome, result, report, progress);
@@ -80,6 +79,7 @@ internal sealed class AdaptCommand
 
     private AdapterTrainingResult Fit(ParseResult parsed, AdaptTask task, AdapterTrainerOptions options, AdaptOutcome outcome, TrainingProgress progress, CancellationToken cancellationToken)
     {
+        bool isNew = !Directory.Exists(outcome.Folder);
         Directory.CreateDirectory(outcome.Folder);
         try
         {
@@ -96,6 +96,13 @@ internal sealed class AdaptCommand
             WriteCurve(parsed, exception.Result);
             string kept = outcome.WriteLastGood(exception.Result);
             throw new ToolException($"The training diverged after {exception.Result.Steps:N0} steps; {kept} Lower --learning-rate, or raise the temperature of --loss.", exception);
+        }
+        finally
+        {
+            if (isNew && !Directory.EnumerateFileSystemEntries(outcome.Folder).Any())
+            {
+                Directory.Delete(outcome.Folder);
+            }
         }
     }
 
@@ -124,7 +131,12 @@ internal sealed class AdaptCommand
         OutputFolder.Check(folder);
         if (parsed.GetValue(_curve) is string curve)
         {
-            OutputFile.Check(curve, _data.Files(parsed));
+            if (Path.GetDirectoryName(Path.GetFullPath(curve)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            OutputFile.Check(curve, [.. _data.Files(parsed), Path.Combine(folder, AdapterManifest.Name), AdapterFolder.CheckpointOf(folder)]);
         }
     }
 

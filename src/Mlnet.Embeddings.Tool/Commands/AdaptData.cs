@@ -52,8 +52,8 @@ internal sealed class AdaptData
         }
 
         string source = parsed.GetValue(_train)!;
-        Table table = ReadTable(source, parsed, layout, cancellationToken);
-        Table? other = parsed.GetValue(_validation) is string validation ? ReadTable(validation, parsed, layout, cancellationToken) : null;
+        TrainingTable table = ReadTable(source, parsed, layout, cancellationToken);
+        TrainingTable? other = parsed.GetValue(_validation) is string validation ? ReadTable(validation, parsed, layout, cancellationToken) : null;
         RowSplit split = other is null ? RowSplit.Of(table.Columns[0], layout == Layout.Labels ? table.Columns[1] : null, trainer.ValidationShare, trainer.Seed) : RowSplit.After(table.Rows, other.Rows);
         table.Add(other);
         return (model, _) =>
@@ -159,7 +159,7 @@ internal sealed class AdaptData
         return (new(corpus.Documents, queries, queries.Keys.ToDictionary(q => q, q => (corpus.Queries.ContainsKey(q) ? corpus : other).Judgements[q], StringComparer.Ordinal)), RowSplit.After(corpus.Queries.Count, other.Queries.Count));
     }
 
-    private Table ReadTable(string path, ParseResult parsed, Layout layout, CancellationToken cancellationToken)
+    private TrainingTable ReadTable(string path, ParseResult parsed, Layout layout, CancellationToken cancellationToken)
     {
         (string Option, string Column)[] columns = layout switch
         {
@@ -168,7 +168,7 @@ internal sealed class AdaptData
             Layout.ScoredPairs => [Column(_left), Column(_right), Column(_score)],
             _ => [Column(_anchor), Column(_positive), .. parsed.GetRequiredValue(_negative).Select(name => (_negative.Name, name))],
         };
-        Table table = new(columns.Length - (layout == Layout.ScoredPairs ? 1 : 0));
+        TrainingTable table = new(columns.Length - (layout == Layout.ScoredPairs ? 1 : 0));
         ColumnReader.Read(path, _reading.Read(parsed, [.. columns.Select(c => c.Column)], allowExtraFields: true), columns, (row, fields) => table.Add(fields, layout == Layout.ScoredPairs ? EvaluationTable.Score(row, fields[2]) : 0), cancellationToken);
         return table.Rows > 0 ? table : throw new ToolException($"{path} has no rows to learn from. Give a table with {(layout == Layout.ScoredPairs ? "texts and scores" : "texts")}.");
 
@@ -182,41 +182,5 @@ internal sealed class AdaptData
         ScoredPairs,
         Triplets,
         Judgements,
-    }
-
-    private sealed class Table(int columns)
-    {
-        public List<string>[] Columns { get; } = [.. Enumerable.Range(0, columns).Select(_ => new List<string>())];
-
-        public List<float> Scores { get; } = [];
-
-        public int Rows => Columns[0].Count;
-
-        /// <summary>Adds a row, unless it has no score.</summary>
-        public void Add(string[] fields, double? score)
-        {
-            if (score is not double value)
-            {
-                return;
-            }
-
-            for (int i = 0; i < Columns.Length; i++)
-            {
-                Columns[i].Add(fields[i]);
-            }
-
-            Scores.Add((float)value);
-        }
-
-        /// <summary>Adds the rows of another table behind.</summary>
-        public void Add(Table? other)
-        {
-            for (int i = 0; other is not null && i < Columns.Length; i++)
-            {
-                Columns[i].AddRange(other.Columns[i]);
-            }
-
-            Scores.AddRange(other?.Scores ?? []);
-        }
     }
 }

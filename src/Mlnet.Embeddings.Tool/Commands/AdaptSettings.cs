@@ -21,7 +21,7 @@ internal sealed class AdaptSettings
         ("a TwoTowerArchitecture", "--kind two-tower"), ("a LinearArchitecture", "--kind linear"), ("an MlpArchitecture", "--kind mlp"), ("Mixing", "--mixing"),
     ];
 
-    private readonly Option<string> _kind = new("--kind") { Description = "The adapter's form: linear, low-rank (x + xAB), bottleneck (x + a small hidden layer), mlp, or two-tower (queries and passages differ).", DefaultValueFactory = _ => Default.Architecture.Name };
+    private readonly Option<string?> _kind = new("--kind") { Description = "The adapter's form: linear, low-rank (x + xAB), bottleneck (x + a hidden layer), mlp, or two-tower (queries and passages differ). [default: what suits the rows]" };
     private readonly Option<string?> _queryKind = new("--query-kind") { Description = "With two-tower: the form of the queries' side, or identity. [default: low-rank]" };
     private readonly Option<string?> _passageKind = new("--passage-kind") { Description = "With two-tower: that of the passages' side; identity leaves their stored vectors valid. [default: low-rank]" };
     private readonly Option<int?> _rank = new("--rank") { Description = $"With low-rank: the rank. [default: {new LowRankArchitecture().Rank}]" };
@@ -31,7 +31,7 @@ internal sealed class AdaptSettings
     private readonly Option<double?> _classWeight = new("--class-weight") { Description = "With labels: what a softmax over them counts beside --loss. [default: 0 with --loss, 1 without]" };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the rows, at most.", DefaultValueFactory = _ => Default.Epochs };
     private readonly Option<int> _batchSize = new("--batch-size") { Description = "Rows a batch, whose other rows are the negatives.", DefaultValueFactory = _ => Default.BatchSize };
-    private readonly Option<double> _learningRate = new("--learning-rate") { Description = "AdamW's rate at its height.", DefaultValueFactory = _ => Default.LearningRate };
+    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "AdamW's rate at its height. [default: what suits the rows, about 0.001]" };
     private readonly Option<double> _warmUp = new("--warm-up") { Description = "Share of the steps in which the rate rises.", DefaultValueFactory = _ => Default.WarmUp };
     private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "Decay towards leaving vectors alone.", DefaultValueFactory = _ => Default.WeightDecay };
     private readonly Option<int> _patience = new("--patience") { Description = "Epochs without a smaller held-out loss after which training ends.", DefaultValueFactory = _ => Default.Patience };
@@ -98,36 +98,50 @@ internal sealed class AdaptSettings
 
     /// <summary>What the trainer is told.</summary>
     /// <exception cref="ToolException">Options contradict each other, or the loss cannot be read.</exception>
-    public AdapterTrainerOptions Read(ParseResult parsed) => new()
+    public AdapterTrainerOptions Read(ParseResult parsed)
     {
-        Architecture = Architecture(parsed),
-        Loss = Loss(parsed),
-        ClassWeight = parsed.GetValue(_classWeight),
-        Epochs = parsed.GetValue(_epochs),
-        BatchSize = parsed.GetValue(_batchSize),
-        LearningRate = parsed.GetValue(_learningRate),
-        WarmUp = parsed.GetValue(_warmUp),
-        WeightDecay = parsed.GetValue(_weightDecay),
-        Patience = parsed.GetValue(_patience),
-        Batches = parsed.GetRequiredValue(_batches) switch
+        AdapterTrainerOptions options = new()
         {
-            "class-aware" => new ClassAwareBatches(),
-            "clustered" => new ClusteredBatches(),
-            _ => new ShuffledBatches(),
-        },
-        Mixing = parsed.GetValue(_mixing) switch
+            Loss = Loss(parsed),
+            ClassWeight = parsed.GetValue(_classWeight),
+            Epochs = parsed.GetValue(_epochs),
+            BatchSize = parsed.GetValue(_batchSize),
+            WarmUp = parsed.GetValue(_warmUp),
+            WeightDecay = parsed.GetValue(_weightDecay),
+            Patience = parsed.GetValue(_patience),
+            Batches = parsed.GetRequiredValue(_batches) switch
+            {
+                "class-aware" => new ClassAwareBatches(),
+                "clustered" => new ClusteredBatches(),
+                _ => new ShuffledBatches(),
+            },
+            Mixing = parsed.GetValue(_mixing) switch
+            {
+                "mixup" => new Mixup(),
+                "negatives" => new NegativeMixing(),
+                _ => null,
+            },
+            MaskNegativesAbove = parsed.GetValue(_mask),
+            NegativesPerExample = parsed.GetValue(_negatives),
+            NormalizeOutput = parsed.GetValue(_normalize),
+            Threads = parsed.GetValue(_threads),
+            Seed = parsed.GetValue(Seed),
+            ValidationShare = parsed.GetValue(ValidationShare),
+        };
+
+        // What is left out is the library's choice, which goes by the rows.
+        if (Architecture(parsed) is AdapterArchitecture architecture)
         {
-            "mixup" => new Mixup(),
-            "negatives" => new NegativeMixing(),
-            _ => null,
-        },
-        MaskNegativesAbove = parsed.GetValue(_mask),
-        NegativesPerExample = parsed.GetValue(_negatives),
-        NormalizeOutput = parsed.GetValue(_normalize),
-        Threads = parsed.GetValue(_threads),
-        Seed = parsed.GetValue(Seed),
-        ValidationShare = parsed.GetValue(ValidationShare),
-    };
+            options.Architecture = architecture;
+        }
+
+        if (parsed.GetValue(_learningRate) is double rate)
+        {
+            options.LearningRate = rate;
+        }
+
+        return options;
+    }
 
     private static string Named(AdapterLossRows rows) => string.Join(", ", Enum.GetValues<AdapterLossRows>().Where(row => row != AdapterLossRows.None && rows.HasFlag(row)).Select(row => row switch
     {
@@ -149,10 +163,10 @@ internal sealed class AdaptSettings
         }
     }
 
-    private AdapterArchitecture Architecture(ParseResult parsed)
+    private AdapterArchitecture? Architecture(ParseResult parsed)
     {
-        string kind = parsed.GetRequiredValue(_kind);
-        string[] used = kind == TwoTower ? [parsed.GetValue(_queryKind) ?? "low-rank", parsed.GetValue(_passageKind) ?? "low-rank"] : [kind];
+        string? kind = parsed.GetValue(_kind) ?? (parsed.GetValue(_rank) is not null ? "low-rank" : parsed.GetValue(_width) is not null ? "bottleneck" : parsed.GetValue(_dimensions) is not null ? "linear" : null);
+        string[] used = kind == TwoTower ? [parsed.GetValue(_queryKind) ?? "low-rank", parsed.GetValue(_passageKind) ?? "low-rank"] : kind is null ? [] : [kind];
         Refuse(parsed, kind == TwoTower, "is for --kind two-tower", _queryKind, _passageKind);
         Refuse(parsed, used.Contains("low-rank"), "is for --kind low-rank", _rank);
         Refuse(parsed, used.Intersect(["bottleneck", "mlp"]).Any(), "is for --kind bottleneck and --kind mlp", _width);
@@ -165,7 +179,7 @@ internal sealed class AdaptSettings
             }
         }
 
-        return kind == TwoTower ? new TwoTowerArchitecture(One(parsed, used[0]), One(parsed, used[1])) : One(parsed, kind);
+        return kind is null ? null : kind == TwoTower ? new TwoTowerArchitecture(One(parsed, used[0]), One(parsed, used[1])) : One(parsed, kind);
     }
 
     private AdapterArchitecture One(ParseResult parsed, string kind) => kind switch
