@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Tool.Adapting;
 using Mlnet.Embeddings.Tool.Training;
@@ -111,16 +110,15 @@ internal sealed class AdaptCommand
         if (parsed.GetValue(_json))
         {
             _environment.Out.WriteLine(outcome.ToJson(result, report));
+            if (report is { Verdict: not AdapterVerdict.Better })
+            {
+                progress.Say(report.Summary);
+            }
         }
         else
         {
             _environment.Out.Write(report?.ToText() ?? "Nothing was held out, so what the adapter changes is not known. Give rows with --validation, or a --validation-share above 0.\n");
             _environment.Out.WriteLine(outcome.Line(result));
-        }
-
-        if (report is { Verdict: not AdapterVerdict.Better })
-        {
-            progress.Say(report.Summary);
         }
 
         progress.Say($"wrote {outcome.Folder}");
