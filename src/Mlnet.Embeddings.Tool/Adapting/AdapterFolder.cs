@@ -14,9 +14,12 @@ internal sealed record AdapterFolder(string Path, AdapterManifest Manifest, TwoT
     /// <summary>What a stopped training goes on from.</summary>
     public static string CheckpointOf(string folder) => System.IO.Path.Combine(folder, "training.checkpoint");
 
+    /// <summary>All files that a training may write into a folder.</summary>
+    public static string[] FilesOf(string folder) =>
+        [CheckpointOf(folder), .. new[] { AdapterManifest.Name, AdapterManifest.OneTower, AdapterManifest.QueryTower, AdapterManifest.PassageTower }.Select(name => System.IO.Path.Combine(folder, name))];
+
     /// <summary>Reads a folder.</summary>
-    /// <exception cref="ToolException">It is not there, holds no adapter, or its files do not belong together.</exception>
-    /// <exception cref="InvalidDataException">The weights are damaged.</exception>
+    /// <exception cref="ToolException">It is not there, holds no adapter, or its files are damaged or do not belong together.</exception>
     public static AdapterFolder Read(string folder)
     {
         if (!Directory.Exists(folder))
@@ -68,22 +71,47 @@ internal sealed record AdapterFolder(string Path, AdapterManifest Manifest, TwoT
     private static EmbeddingAdapter ReadWeights(string folder, AdapterManifest manifest, string name)
     {
         string path = System.IO.Path.Combine(folder, name);
-        FileInfo file = new(path);
-        if (!file.Exists || file.Length > Array.MaxLength)
+        if (!File.Exists(path))
         {
-            throw new ToolException(file.Exists ? $"'{path}' has {file.Length} bytes, too many for the weights of an adapter." : $"'{folder}' lacks {name}, which its {AdapterManifest.Name} names. Train the adapter again.");
+            throw new ToolException($"'{folder}' lacks {name}, which its {AdapterManifest.Name} names. Train the adapter again.");
         }
 
-        byte[] content = File.ReadAllBytes(path);
+        byte[] content = Content(path);
         if (HashOf(content) != manifest.Files[name])
         {
             throw new ToolException($"'{path}' is not the file that {AdapterManifest.Name} beside it tells of: one of them was changed, or a training was killed while it wrote. Train the adapter again.");
         }
 
-        using MemoryStream stream = new(content);
-        EmbeddingAdapter adapter = VectorTransform.Load(stream) as EmbeddingAdapter ?? throw new ToolException($"'{path}' holds a transform that is no adapter. Use it with 'mlnet-embed transform --load'.");
+        EmbeddingAdapter adapter = Transform(content, path) as EmbeddingAdapter ?? throw new ToolException($"'{path}' holds a transform that is no adapter. Use it with 'mlnet-embed transform --load'.");
         return adapter.InputDimensions == manifest.Model.Dimensions && adapter.OutputDimensions == manifest.OutputDimensions ? adapter
             : throw new ToolException($"'{path}' takes {adapter.InputDimensions} dimensions to {adapter.OutputDimensions}; {AdapterManifest.Name} beside it says {manifest.Model.Dimensions} and {manifest.OutputDimensions}. Train the adapter again.");
+    }
+
+    // No more than the file is long: a link to a device would never end.
+    private static byte[] Content(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        if (!file.CanSeek || file.Length > Array.MaxLength)
+        {
+            throw new ToolException(file.CanSeek ? $"'{path}' has {file.Length} bytes, too many for the weights of an adapter." : $"'{path}' is no file but a pipe or a device. Train the adapter again.");
+        }
+
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    }
+
+    private static VectorTransform Transform(byte[] content, string path)
+    {
+        try
+        {
+            using MemoryStream stream = new(content);
+            return VectorTransform.Load(stream);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ToolException($"{exception.Message.Replace("'the stream'", $"'{path}'", StringComparison.Ordinal).TrimEnd('.')}. Train the adapter again.", exception);
+        }
     }
 
     private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));

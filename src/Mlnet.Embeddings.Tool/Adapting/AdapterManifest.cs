@@ -88,7 +88,9 @@ internal sealed record AdapterManifest(VectorSpace Model, string? Prompt, int Ou
         int version = Find(root, "version", path).GetInt32();
         if (version is < 1 or > Version)
         {
-            throw Bad(path, $"it is of version {version}, and this mlnet-embed reads {Version}");
+            throw version > Version
+                ? new ToolException($"'{path}' is of version {version}, and this {MlnetEmbed.Name} reads {Version}. Update {MlnetEmbed.Name}, or train the adapter again.")
+                : Bad(path, $"it is of version {version}, and there is none below 1");
         }
 
         JsonElement model = Find(root, "model", path);
