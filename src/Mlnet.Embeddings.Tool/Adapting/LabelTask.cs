@@ -11,10 +11,15 @@ internal static class LabelTask
     /// <param name="vectors">The texts' vectors.</param>
     /// <param name="source">Where they come from, for messages.</param>
     /// <param name="options">Of the comparison.</param>
-    /// <exception cref="ToolException">A label is held out only.</exception>
+    /// <exception cref="ToolException">There is one label only, or one is held out only.</exception>
     public static AdaptTask Of(IReadOnlyList<string> texts, IReadOnlyList<string> labels, RowSplit split, TextVectors vectors, string source, AdapterReportOptions options)
     {
         string[] names = [.. split.Training.Select(i => labels[i]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (names.Length < 2)
+        {
+            throw new ToolException($"{source}: all {split.Training.Length} rows to learn from have the label '{names[0]}', so there is nothing to tell apart. Give rows of two labels at least.");
+        }
+
         Dictionary<string, int> numbers = new(names.Select((name, i) => KeyValuePair.Create(name, i)), StringComparer.Ordinal);
         if (split.HeldOut.FirstOrDefault(i => !numbers.ContainsKey(labels[i]), -1) is int other and >= 0)
         {

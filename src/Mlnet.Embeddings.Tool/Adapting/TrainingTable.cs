@@ -30,6 +30,13 @@ internal sealed class TrainingTable(int columns)
         Scores.Add((float)value);
     }
 
+    /// <summary>How many of these rows stand in another table too, with the same texts and labels.</summary>
+    public int CountOf(TrainingTable other)
+    {
+        HashSet<string> known = [.. Enumerable.Range(0, other.Rows).Select(other.Key)];
+        return Enumerable.Range(0, Rows).Count(row => known.Contains(Key(row)));
+    }
+
     /// <summary>Adds the rows of another table behind.</summary>
     public void Add(TrainingTable? other)
     {
@@ -40,4 +47,6 @@ internal sealed class TrainingTable(int columns)
 
         Scores.AddRange(other?.Scores ?? []);
     }
+
+    private string Key(int row) => string.Join('\0', Columns.Select(column => column[row]));
 }

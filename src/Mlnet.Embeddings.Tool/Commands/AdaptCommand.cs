@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Mlnet.Embeddings.Adapters;
 using Mlnet.Embeddings.Tool.Adapting;
 using Mlnet.Embeddings.Tool.Training;
@@ -44,6 +45,10 @@ internal sealed class AdaptCommand
         catch (ArgumentException exception)
         {
             throw new ToolException(FlagMessages.Of(exception, AdaptSettings.Flags), exception);
+        }
+        catch (Exception exception) when (exception is OverflowException or OutOfMemoryException)
+        {
+            throw new ToolException("An adapter of these sizes does not fit into memory. Give a smaller --width, --dimensions or --batch-size, or fewer rows.", exception);
         }
     }
 
@@ -96,6 +101,12 @@ internal sealed class AdaptCommand
             string kept = outcome.WriteLastGood(exception.Result);
             throw new ToolException($"The training diverged after {exception.Result.Steps:N0} steps; {kept} Lower --learning-rate, or raise the temperature of --loss.", exception);
         }
+        catch (InvalidDataException exception) when (parsed.GetValue(_resume))
+        {
+            // What another training has left is told with advice already.
+            string advice = exception.Message.Contains("begin anew", StringComparison.Ordinal) ? "" : ". Leave out --resume to begin anew.";
+            throw new ToolException((advice.Length > 0 ? exception.Message.TrimEnd('.') : exception.Message) + advice, exception);
+        }
         finally
         {
             if (isNew && !Directory.EnumerateFileSystemEntries(outcome.Folder).Any())
@@ -110,33 +121,62 @@ internal sealed class AdaptCommand
         if (parsed.GetValue(_json))
         {
             _environment.Out.WriteLine(outcome.ToJson(result, report));
-            if (report is { Verdict: not AdapterVerdict.Better })
+            if (report is null || report.Verdict != AdapterVerdict.Better)
             {
-                progress.Say(report.Summary);
+                progress.Say(report?.Summary ?? NothingHeldOut(parsed));
             }
         }
         else
         {
-            _environment.Out.Write(report?.ToText() ?? "Nothing was held out, so what the adapter changes is not known. Give rows with --validation, or a --validation-share above 0.\n");
+            _environment.Out.Write(report?.ToText() ?? NothingHeldOut(parsed) + "\n");
             _environment.Out.WriteLine(outcome.Line(result));
         }
 
         progress.Say($"wrote {outcome.Folder}");
     }
 
+    private string NothingHeldOut(ParseResult parsed)
+    {
+        double share = parsed.GetValue(_settings.ValidationShare);
+        return "Nothing was held out, so what the adapter changes is not known. " + (parsed.GetValue(_data.Validation) is null && share > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"The rows are too few, or too many of them alike, for a --validation-share of {share}: raise it, or give rows with --validation.")
+            : "Give rows with --validation, or a --validation-share above 0.");
+    }
+
     private void CheckOutputs(ParseResult parsed, string folder)
     {
-        OutputFolder.Check(folder);
-        if (parsed.GetValue(_curve) is string curve)
+        if ((parsed.GetValue(_model.Adapters.Adapter) ?? []).FirstOrDefault(given => given.Length > 0 && Whole(given) == Whole(folder)) is string before)
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(curve)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
-            {
-                Directory.CreateDirectory(folder);
-            }
+            throw new ToolException($"--output '{folder}' is a folder of --adapter too: what is trained behind '{before}' wants it later on. Give a folder of its own.");
+        }
 
-            OutputFile.Check(curve, [.. _data.Files(parsed), Path.Combine(folder, AdapterManifest.Name), AdapterFolder.CheckpointOf(folder)]);
+        OutputFolder.Check(folder);
+        if (parsed.GetValue(_curve) is not string curve)
+        {
+            return;
+        }
+
+        // A curve in the folder itself is written when that is there.
+        bool isNew = !Directory.Exists(folder) && Path.GetDirectoryName(Path.GetFullPath(curve)) == Whole(folder);
+        if (isNew)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        try
+        {
+            OutputFile.Check(curve, [.. _data.Files(parsed), .. AdapterFolder.FilesOf(folder)]);
+        }
+        finally
+        {
+            if (isNew)
+            {
+                Directory.Delete(folder);
+            }
         }
     }
+
+    private static string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     private string Checkpoint(ParseResult parsed, string folder, TrainingProgress progress)
     {

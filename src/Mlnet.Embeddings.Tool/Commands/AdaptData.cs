@@ -12,7 +12,6 @@ internal sealed class AdaptData
 {
     private readonly TableReadingOptions _reading = new();
     private readonly Option<string?> _train = new("--train") { Description = "The table to learn from." };
-    private readonly Option<string?> _validation = new("--validation") { Description = "Another such table (with --data: file of judgements) for early stopping and for the scores, in place of a share of the rows." };
     private readonly Option<string?> _text = new("--text") { Description = "Labels: the column of texts, by name or by number from 1." };
     private readonly Option<string?> _label = new("--label") { Description = "Labels: the column of labels." };
     private readonly Option<string?> _left = new("--left") { Description = "Pairs: the column of first texts, such as queries." };
@@ -25,10 +24,12 @@ internal sealed class AdaptData
     private readonly Option<string?> _qrels = new("--qrels") { Description = "Judgements: another file of judgements to learn from, in that folder or anywhere." };
     private readonly Option<int?> _mine = new("--mine-negatives") { Description = "Pairs and judgements: find so many hard negatives for each pair, and learn from them too." };
 
-    public Option[] All => [_train, _text, _label, _left, _right, _score, _anchor, _positive, _negative, _data, _qrels, _validation, _mine, _reading.Format, _reading.NoHeader, _reading.Encoding];
+    public Option<string?> Validation { get; } = new("--validation") { Description = "Another such table (with --data: file of judgements) for early stopping and for the scores, in place of a share of the rows." };
+
+    public Option[] All => [_train, _text, _label, _left, _right, _score, _anchor, _positive, _negative, _data, _qrels, Validation, _mine, _reading.Format, _reading.NoHeader, _reading.Encoding];
 
     /// <summary>The files that are read.</summary>
-    public string?[] Files(ParseResult parsed) => [parsed.GetValue(_train), parsed.GetValue(_validation), parsed.GetValue(_qrels)];
+    public string?[] Files(ParseResult parsed) => [parsed.GetValue(_train), parsed.GetValue(Validation), parsed.GetValue(_qrels)];
 
     /// <summary>Whether texts are queries and documents, which may have prompts of their own.</summary>
     public bool HasRoles(ParseResult parsed) => parsed.GetValue(_data) is not null;
@@ -53,8 +54,18 @@ internal sealed class AdaptData
 
         string source = parsed.GetValue(_train)!;
         TrainingTable table = ReadTable(source, parsed, layout, cancellationToken);
-        TrainingTable? other = parsed.GetValue(_validation) is string validation ? ReadTable(validation, parsed, layout, cancellationToken) : null;
+        TrainingTable? other = parsed.GetValue(Validation) is string validation ? ReadTable(validation, parsed, layout, cancellationToken) : null;
         RowSplit split = other is null ? RowSplit.Of(table.Columns[0], layout == Layout.Labels ? table.Columns[1] : null, trainer.ValidationShare, trainer.Seed) : RowSplit.After(table.Rows, other.Rows);
+        if (split.Training.Length < 2)
+        {
+            throw new ToolException($"{source} has only one row to learn from. Give two at least.");
+        }
+
+        if (other?.CountOf(table) is int known and > 0)
+        {
+            progress.Say($"Note: {known} of the {other.Rows} rows of --validation are among those of --train too, so the scores flatter the adapter. Hold out other rows.");
+        }
+
         table.Add(other);
         return (model, _) =>
         {
@@ -144,7 +155,7 @@ internal sealed class AdaptData
         string folder = parsed.GetValue(_data)!;
         TableOptions reading = _reading.Read(parsed, []);
         RetrievalCorpus corpus = BeirFolder.Read(folder, parsed.GetValue(_qrels), BeirFolder.LearntFrom, reading, cancellationToken);
-        if (parsed.GetValue(_validation) is not string validation)
+        if (parsed.GetValue(Validation) is not string validation)
         {
             return (corpus, RowSplit.Of([.. corpus.Queries.Values], null, trainer.ValidationShare, trainer.Seed));
         }
@@ -161,6 +172,11 @@ internal sealed class AdaptData
 
     private TrainingTable ReadTable(string path, ParseResult parsed, Layout layout, CancellationToken cancellationToken)
     {
+        if (path == "-")
+        {
+            throw new ToolException("Standard input is not read here. Save it to a file, and give that with --train or --validation.");
+        }
+
         (string Option, string Column)[] columns = layout switch
         {
             Layout.Labels => [Column(_text), Column(_label)],
@@ -169,10 +185,17 @@ internal sealed class AdaptData
             _ => [Column(_anchor), Column(_positive), .. parsed.GetRequiredValue(_negative).Select(name => (_negative.Name, name))],
         };
         TrainingTable table = new(columns.Length - (layout == Layout.ScoredPairs ? 1 : 0));
-        ColumnReader.Read(path, _reading.Read(parsed, [.. columns.Select(c => c.Column)], allowExtraFields: true), columns, (row, fields) => table.Add(fields, layout == Layout.ScoredPairs ? EvaluationTable.Score(row, fields[2]) : 0), cancellationToken);
+        ColumnReader.Read(path, _reading.Read(parsed, [.. columns.Select(c => c.Column)], allowExtraFields: true), columns, (row, fields) => table.Add(fields, layout == Layout.ScoredPairs ? Score(row, fields[2]) : 0), cancellationToken);
         return table.Rows > 0 ? table : throw new ToolException($"{path} has no rows to learn from. Give a table with {(layout == Layout.ScoredPairs ? "texts and scores" : "texts")}.");
 
         (string, string) Column(Option<string?> option) => (option.Name, parsed.GetValue(option)!);
+    }
+
+    // Scores are kept in single precision.
+    private static double? Score(TableReader row, string field)
+    {
+        double? score = EvaluationTable.Score(row, field);
+        return score is not double value || float.IsFinite((float)value) ? score : throw row.Malformed($"the score '{field}' is too large. Give scores below 1e38.");
     }
 
     private enum Layout

@@ -12,6 +12,14 @@ internal static class OutputFolder
             throw new ToolException(folder.Length == 0 ? "--output is empty. Give the folder to write." : $"--output '{folder}' is a file. Give a folder; it is made if it is not there.");
         }
 
+        for (string? above = Path.GetDirectoryName(Path.GetFullPath(folder)); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+            {
+                throw new ToolException($"--output '{folder}': '{above}' is a file. Give a folder; it is made if it is not there.");
+            }
+        }
+
         bool isNew = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
         using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
