@@ -87,6 +87,9 @@ public sealed class AdapterTrainerOptions
     /// <summary>The most threads to use; the weights do not depend on it. Default: one a processor.</summary>
     public int Threads { get; set; } = Environment.ProcessorCount;
 
+    // A loss of cosines says nothing of a row whose class has no other.
+    internal int FewestHeldOfClass => Loss is null ? 1 : 2;
+
     internal AdapterTrainerOptions Clone() => (AdapterTrainerOptions)MemberwiseClone();
 
     internal void Validate()

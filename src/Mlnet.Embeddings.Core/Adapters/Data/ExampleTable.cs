@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Mlnet.Embeddings.Neighbors;
 
 namespace Mlnet.Embeddings.Adapters.Training;
@@ -97,6 +99,38 @@ internal sealed class ExampleTable
         Groups = Groups,
         Relevant = Relevant,
     };
+
+    /// <summary>A number that depends on the vectors of all examples and on all that is said of them.</summary>
+    public ulong Fingerprint(ulong seed)
+    {
+        ulong state = VectorHash.Mix(seed ^ (ulong)Rows);
+        state = Mixed<ulong>(state, AnchorKeys);
+        state = Positives is null ? state : Mixed<ulong>(state, PositiveKeys);
+        state = Negatives is null ? state : Mixed<ulong>(state, NegativeKeys);
+        foreach (int[]? numbers in new[] { AnchorRows, PositiveRows, NegativeStarts, NegativeRows, Labels, Groups })
+        {
+            state = numbers is null ? state : Mixed(state, MemoryMarshal.Cast<int, uint>(numbers));
+        }
+
+        foreach (float[]? scores in new[] { Scores, CandidateScores })
+        {
+            state = scores is null ? state : Mixed(state, MemoryMarshal.Cast<float, uint>(scores));
+        }
+
+        return state;
+    }
+
+    private static ulong Mixed<T>(ulong state, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        state = VectorHash.Mix(state ^ (ulong)values.Length);
+        foreach (T value in values)
+        {
+            state = VectorHash.Mix(state ^ ulong.CreateTruncating(value));
+        }
+
+        return state;
+    }
 
     private static ulong[] Keys(EmbeddingMatrix rows)
     {

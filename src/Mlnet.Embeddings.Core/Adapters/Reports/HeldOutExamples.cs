@@ -12,7 +12,7 @@ internal sealed record HeldOutExamples(ExampleTable Table, int[] Rows)
     public static (HeldOutExamples? Fitted, HeldOutExamples? HeldOut) Of(AdapterTrainerOptions training, AdapterTrainingData data, AdapterTrainingData? validation, int most)
     {
         double share = validation is null ? training.ValidationShare : 0;
-        (HeldOutExamples? fitted, HeldOutExamples? held) = data.Table is ExampleTable table ? Split(table, share, training.Seed) : Split(data.Blocks!, share, training.Seed, most);
+        (HeldOutExamples? fitted, HeldOutExamples? held) = data.Table is ExampleTable table ? Split(table, share, training) : Split(data.Blocks!, share, training.Seed, most);
         HeldOutExamples? given = validation is null ? null
             : validation.Table is ExampleTable all ? new(all, [.. Enumerable.Range(0, all.Count)])
             : Collect(validation.Blocks!, most, (_, _) => true);
@@ -38,9 +38,9 @@ internal sealed record HeldOutExamples(ExampleTable Table, int[] Rows)
         return rows.Length == 0 ? null : new HeldOutExamples(Table, rows).Take(Table.Negatives!, row => row);
     }
 
-    private static (HeldOutExamples?, HeldOutExamples?) Split(ExampleTable table, double share, int seed)
+    private static (HeldOutExamples?, HeldOutExamples?) Split(ExampleTable table, double share, AdapterTrainerOptions options)
     {
-        (int[] training, int[] held) = ExampleSplit.Of(table, share, seed);
+        (int[] training, int[] held) = ExampleSplit.Of(table, share, options.Seed, options.FewestHeldOfClass);
         return (new(table, training), held.Length > 0 ? new(table, held) : null);
     }
 

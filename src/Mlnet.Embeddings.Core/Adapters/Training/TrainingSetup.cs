@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mlnet.Embeddings.Neighbors;
 
 namespace Mlnet.Embeddings.Adapters.Training;
 
@@ -8,6 +7,7 @@ internal sealed class TrainingSetup
 {
     private readonly AdapterTrainerOptions _options;
     private readonly ExampleTable _like;
+    private readonly ExampleTable? _validation;
     private readonly AdapterLoss? _loss;
     private readonly double _classWeight;
     private readonly NetworkPlan _plan;
@@ -20,7 +20,7 @@ internal sealed class TrainingSetup
             (data, validation) = (data.ForMining(), validation?.ForMining());
         }
 
-        (_options, _like) = (options, First(data));
+        (_options, _like, _validation) = (options, First(data), validation is null ? null : First(validation));
         bool isLabelled = _like.Labels is not null;
         _classWeight = isLabelled ? options.ClassWeight ?? (options.Loss is null ? 1 : 0) : 0;
         _loss = options.Loss ?? Usual(data.Rows);
@@ -70,7 +70,8 @@ internal sealed class TrainingSetup
     public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights) =>
         ((AdapterPlan)_plan).Finish(weights, _classWeight > 0 ? _classes : 0, _options.NormalizeOutput);
 
-    private static ExampleTable First(AdapterTrainingData data) => data.Table ?? data.Blocks!.First().Table!;
+    private static ExampleTable First(AdapterTrainingData data) => data.Table ?? data.Blocks!.FirstOrDefault()?.Table
+        ?? throw new ArgumentException("The blocks of examples are there the first time they are enumerated only; each pass over them enumerates them anew.", nameof(data));
 
     private static AdapterLoss? Usual(AdapterLossRows rows) => rows switch
     {
@@ -120,7 +121,7 @@ internal sealed class TrainingSetup
 
     private (ExampleFeed, ExampleFeed?) Split(ExampleTable table, double share, CancellationToken cancellationToken)
     {
-        (int[] training, int[] held) = ExampleSplit.Of(table, share, _options.Seed);
+        (int[] training, int[] held) = ExampleSplit.Of(table, share, _options.Seed, _options.FewestHeldOfClass);
         return (Cached(table, training, _options.Batches, cancellationToken), held.Length > 0 ? Cached(table, held, new ShuffledBatches(), cancellationToken) : null);
     }
 
@@ -155,7 +156,7 @@ internal sealed class TrainingSetup
             throw new ArgumentException($"There is {_classes} class; give rows of two classes at least.", nameof(data));
         }
 
-        if (validation is not null && First(validation) is ExampleTable other && (other.Rows != _like.Rows || other.AnchorDimensions != _like.AnchorDimensions || other.CandidateDimensions != _like.CandidateDimensions || other.Classes > _classes))
+        if (_validation is ExampleTable other && (other.Rows != _like.Rows || other.AnchorDimensions != _like.AnchorDimensions || other.CandidateDimensions != _like.CandidateDimensions || other.Classes > _classes))
         {
             throw new ArgumentException($"The validation examples are {other.Rows} of {other.AnchorDimensions} dimensions{Of(other.Classes)}, the training examples {_like.Rows} of {_like.AnchorDimensions}{Of(_classes)}; both must be alike.", nameof(validation));
         }
@@ -165,20 +166,7 @@ internal sealed class TrainingSetup
 
     private ulong Fingerprint()
     {
-        ulong state = 0;
-        foreach (ulong[] keys in _like.Positives is null ? new[] { _like.AnchorKeys } : [_like.AnchorKeys, _like.PositiveKeys])
-        {
-            foreach (ulong key in keys)
-            {
-                state = VectorHash.Mix(state ^ key);
-            }
-        }
-
-        foreach (int label in _like.Labels ?? [])
-        {
-            state = VectorHash.Mix(state ^ (uint)label);
-        }
-
-        return state;
+        ulong state = _like.Fingerprint(0);
+        return _validation is null ? state : _validation.Fingerprint(state);
     }
 }
