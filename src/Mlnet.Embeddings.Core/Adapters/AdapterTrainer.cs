@@ -39,13 +39,15 @@ public sealed class AdapterTrainer
         {
             if (run.Train(cancellationToken) is (double loss, double norm))
             {
-                throw new AdapterTrainingDivergedException(Interrupted(setup, run), loss, norm);
+                throw new AdapterTrainingDivergedException(Result(setup, run), loss, norm);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.SaveCheckpoint();
-            throw new AdapterTrainingCanceledException(Interrupted(setup, run), cancellationToken);
+            // What was learnt is handed over even where the file cannot be written.
+            AdapterTrainingResult result = Interrupted(setup, run);
+            Exception? unsaved = run.TrySaveCheckpoint();
+            throw new AdapterTrainingCanceledException(result, unsaved, cancellationToken);
         }
 
         checkpoint?.Delete();

@@ -15,6 +15,9 @@ public abstract class BatchStrategy
     /// <summary>How many batches an epoch over so many examples has, the same in each epoch.</summary>
     internal abstract int CountBatches(int examples, int batchSize);
 
+    // Batches may be said to hold far more than there is.
+    private protected static int CountWhole(int examples, int batchSize) => (int)(((long)examples + batchSize - 1) / batchSize);
+
     /// <summary>Looks at examples once, before the first epoch over them.</summary>
     /// <param name="table">Where the examples are from.</param>
     /// <param name="examples">The numbers of those that are trained on.</param>

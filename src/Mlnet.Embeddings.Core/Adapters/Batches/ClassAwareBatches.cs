@@ -24,7 +24,7 @@ public sealed class ClassAwareBatches : BatchStrategy
     /// <inheritdoc/>
     public override string Name => $"class-aware(rows-per-class={RowsPerClass})";
 
-    internal override int CountBatches(int examples, int batchSize) => (examples + batchSize - 1) / batchSize;
+    internal override int CountBatches(int examples, int batchSize) => CountWhole(examples, batchSize);
 
     internal override IBatchPlan Plan(ExampleTable table, int[] examples, int batchSize, int seed)
     {

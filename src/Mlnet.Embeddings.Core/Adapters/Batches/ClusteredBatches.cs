@@ -28,11 +28,11 @@ public sealed class ClusteredBatches : BatchStrategy
     /// <inheritdoc/>
     public override string Name => Clusters is int clusters ? $"clustered(clusters={clusters})" : "clustered";
 
-    internal override int CountBatches(int examples, int batchSize) => (examples + batchSize - 1) / batchSize;
+    internal override int CountBatches(int examples, int batchSize) => CountWhole(examples, batchSize);
 
     internal override IBatchPlan Plan(ExampleTable table, int[] examples, int batchSize, int seed)
     {
-        int clusters = Math.Min(examples.Length, Clusters ?? Math.Max(1, examples.Length / (BatchesPerCluster * batchSize)));
+        int clusters = Math.Min(examples.Length, Clusters ?? (int)Math.Max(1, examples.Length / ((long)BatchesPerCluster * batchSize)));
         int[] labels = Labels(table, examples, clusters, seed);
         List<int>[] members = [.. Enumerable.Range(0, clusters).Select(_ => new List<int>())];
         for (int i = 0; i < examples.Length; i++)
@@ -100,7 +100,7 @@ public sealed class ClusteredBatches : BatchStrategy
         private void AddRest(int[] rest, List<ArraySegment<int>> drawn, Random random)
         {
             random.Shuffle(rest);
-            int count = (rest.Length + batchSize - 1) / batchSize;
+            int count = CountWhole(rest.Length, batchSize);
             for (int i = 0; i < count; i++)
             {
                 int first = (int)((long)rest.Length * i / count), end = (int)((long)rest.Length * (i + 1) / count);

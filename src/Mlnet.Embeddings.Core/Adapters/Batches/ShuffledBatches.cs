@@ -8,7 +8,7 @@ public sealed class ShuffledBatches : BatchStrategy
     /// <inheritdoc/>
     public override string Name => "shuffled";
 
-    internal override int CountBatches(int examples, int batchSize) => (examples + batchSize - 1) / batchSize;
+    internal override int CountBatches(int examples, int batchSize) => CountWhole(examples, batchSize);
 
     internal override IBatchPlan Plan(ExampleTable table, int[] examples, int batchSize, int seed) => new Shuffle([.. examples], CountBatches(examples.Length, batchSize));
 

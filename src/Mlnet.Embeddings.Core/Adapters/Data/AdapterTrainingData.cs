@@ -9,6 +9,9 @@ namespace Mlnet.Embeddings.Adapters;
 /// </summary>
 public sealed class AdapterTrainingData
 {
+    // A softmax has a weight for each class and dimension.
+    private const int MostClasses = 1 << 20;
+
     internal AdapterTrainingData(ExampleTable table) => (Table, Rows) = (table, table.Rows);
 
     private AdapterTrainingData(IEnumerable<AdapterTrainingData> blocks, AdapterTrainingData first) => (Blocks, Rows) = (blocks, first.Rows);
@@ -37,7 +40,12 @@ public sealed class AdapterTrainingData
         CheckRows(rows, nameof(rows));
         CheckCount(rows, nameof(rows), labels.Count, nameof(labels), "labels");
         int[] copy = [.. labels];
-        int known = classes ?? (copy.Max() + 1);
+        int known = classes ?? (int)Math.Min(int.MaxValue, copy.Max() + 1L);
+        if (known > MostClasses)
+        {
+            throw new ArgumentException($"There are {known} classes, by {(classes is null ? "the largest label" : nameof(classes))}, and {MostClasses} at most can be told apart; number the labels that occur, from 0.", nameof(labels));
+        }
+
         int bad = Array.FindIndex(copy, label => (uint)label >= (uint)known);
         if (bad >= 0)
         {
@@ -124,7 +132,7 @@ public sealed class AdapterTrainingData
     }
 
     /// <summary>Examples that stream by in blocks, for more than memory holds. They are shuffled within a window only, so their order should be mixed.</summary>
-    /// <param name="blocks">The blocks, all made by the same method; enumerated anew for each pass. A block's matrices may be written over once the next is asked for.</param>
+    /// <param name="blocks">The blocks, all made by the same method; enumerated anew for each pass, and the same in each. A block's matrices may be written over once the next is asked for.</param>
     /// <exception cref="ArgumentException">There is no block, or the first streams itself.</exception>
     public static AdapterTrainingData FromBlocks(IEnumerable<AdapterTrainingData> blocks)
     {

@@ -16,7 +16,7 @@ internal sealed class StreamedFeed : ExampleFeed
     /// <param name="cancellationToken">Ends the count.</param>
     public StreamedFeed(IEnumerable<AdapterTrainingData> blocks, Func<ExampleTable, int, bool> takes, AdapterTrainerOptions options, BatchStrategy strategy, CancellationToken cancellationToken)
     {
-        (_blocks, _takes, _options, _strategy, _windowSize) = (blocks, takes, options, strategy, checked(options.WindowBatches * options.BatchSize));
+        (_blocks, _takes, _options, _strategy, _windowSize) = (blocks, takes, options, strategy, (int)Math.Min(int.MaxValue, (long)options.WindowBatches * options.BatchSize));
         foreach (ExampleTable table in Tables())
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -83,10 +83,13 @@ internal static class Activations
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T half = T.CreateTruncating(0.5), scale = T.CreateTruncating(GeluScale), square = T.CreateTruncating(3 * GeluScale * GeluCube);
+
+        // Long before, the tangent is ±1 to the bit; a square that overflows would make its derivative NaN in place of 0.
+        T saturated = T.CreateTruncating(1e6);
         for (int i = 0; i < x.Length; i++)
         {
             T t = tangents[i];
-            T inner = scale + (square * x[i] * x[i]);
+            T inner = scale + (square * T.Min(x[i] * x[i], saturated));
             gradients[i] *= half * (T.One + t + (x[i] * (T.One - (t * t)) * inner));
         }
     }

@@ -12,6 +12,17 @@ internal sealed class TrainingCheckpoint(string path, string settings)
     private const int Version = 1;
     private const int PointColumns = 5;
 
+    /// <summary>Looks for the file's folder, so that a wrong path is told before the training and not after hundreds of steps.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    public void CheckFolder()
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder '{folder}' for the checkpoint '{path}'; make it, or set another {nameof(AdapterTrainerOptions.CheckpointPath)}.");
+        }
+    }
+
     public void Save(TrainingState state, TrainingWeights weights)
     {
         TensorArchiveWriter writer = new(Format, Version);

@@ -18,6 +18,8 @@ internal sealed class TrainingRun
     private readonly TrainingBatch<float> _batch = new();
     private double _lossSince;
     private int _examplesSince;
+    private double _loss;
+    private double _norm;
 
     /// <param name="model">What is trained.</param>
     /// <param name="feed">The examples.</param>
@@ -52,6 +54,7 @@ internal sealed class TrainingRun
     /// <exception cref="OperationCanceledException">It was cancelled; state and best weights are those before.</exception>
     public (double Loss, double Norm)? Train(CancellationToken cancellationToken)
     {
+        _checkpoint?.CheckFolder();
         if (_checkpoint is null || !_checkpoint.TryLoad(State, Weights))
         {
             Begin(cancellationToken);
@@ -72,6 +75,12 @@ internal sealed class TrainingRun
                 }
             }
 
+            CheckBatches();
+            if (_validation is null && !Weights.AreFinite)
+            {
+                return (_loss, _norm);
+            }
+
             EndEpoch(cancellationToken);
         }
 
@@ -79,11 +88,30 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Writes the state now, between two steps, where it is kept at all.</summary>
-    public void SaveCheckpoint()
+    /// <returns>Null, or why it could not be written.</returns>
+    public Exception? TrySaveCheckpoint()
     {
-        if (State.Step > 0)
+        try
         {
-            _checkpoint?.Save(State, Weights);
+            if (State.Step > 0)
+            {
+                _checkpoint?.Save(State, Weights);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
+    }
+
+    // Examples that stream by are to be the same in each pass; those of a source that is read up would be none.
+    private void CheckBatches()
+    {
+        if (State.Batch < _feed.Batches)
+        {
+            throw new InvalidOperationException($"The examples made {State.Batch} batches in epoch {State.Epoch + 1}, where the first pass over them counted {_feed.Batches}; give blocks that are the same each time they are enumerated.");
         }
     }
 
@@ -108,13 +136,8 @@ internal sealed class TrainingRun
         _batch.Fill(slice.Table, slice.Examples.Span, _options.NegativesPerExample, random, _options.Mixing?.ExtraNegatives ?? 0);
         _options.Mixing?.Apply(_batch, random);
         double loss = _model.Evaluate(_batch, random);
-        double norm = 0;
-        foreach (float[] gradient in _model.Gradients)
-        {
-            norm += TensorPrimitives.SumOfSquares<float>(gradient);
-        }
-
-        norm = Math.Sqrt(norm);
+        double norm = GradientLength();
+        (_loss, _norm) = (loss, norm);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             return (loss, norm);
@@ -123,6 +146,28 @@ internal sealed class TrainingRun
         Update(norm > _options.ClipNorm ? _options.ClipNorm / norm : 1);
         Count(loss, slice.Examples.Length);
         return null;
+    }
+
+    private double GradientLength()
+    {
+        double sum = 0;
+        foreach (float[] gradient in _model.Gradients)
+        {
+            // Squares of very large gradients exceed single precision; clipped, they still say where to go.
+            float squares = TensorPrimitives.SumOfSquares<float>(gradient);
+            if (float.IsFinite(squares))
+            {
+                sum += squares;
+                continue;
+            }
+
+            foreach (float value in gradient)
+            {
+                sum += (double)value * value;
+            }
+        }
+
+        return Math.Sqrt(sum);
     }
 
     private void Update(double scale)

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Mlnet.Embeddings.Adapters.Training;
 
 /// <summary>A training's arrays, one of each kind a network.</summary>
@@ -9,6 +11,9 @@ internal sealed record TrainingWeights(float[][] Current, float[][] Best, float[
 {
     /// <summary>Keeps the parameters as the best ones.</summary>
     public void Keep() => Copy(Current, Best);
+
+    /// <summary>Whether the parameters are numbers.</summary>
+    public bool AreFinite => Array.TrueForAll(Current, parameters => TensorPrimitives.IsFiniteAll<float>(parameters));
 
     private static void Copy(float[][] from, float[][] to)
     {

@@ -29,13 +29,15 @@ internal static class PoolingRun
         {
             if (run.Train(cancellationToken) is (double loss, double norm))
             {
-                throw new PoolingTrainingDivergedException<TPooling>(Interrupted(), loss, norm);
+                throw new PoolingTrainingDivergedException<TPooling>(Result(), loss, norm);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.SaveCheckpoint();
-            throw new PoolingTrainingCanceledException<TPooling>(Interrupted(), cancellationToken);
+            // What was learnt is handed over even where the file cannot be written.
+            PoolingTrainingResult<TPooling> result = Interrupted();
+            Exception? unsaved = run.TrySaveCheckpoint();
+            throw new PoolingTrainingCanceledException<TPooling>(result, unsaved, cancellationToken);
         }
 
         checkpoint?.Delete();

@@ -5,8 +5,8 @@ namespace Mlnet.Embeddings.Pooling;
 public sealed class PoolingTrainingCanceledException<TPooling> : OperationCanceledException
     where TPooling : class
 {
-    internal PoolingTrainingCanceledException(PoolingTrainingResult<TPooling> result, CancellationToken cancellationToken)
-        : base($"The training was cancelled after {result.Steps} steps; the pooling of epoch {result.BestEpoch} is in {nameof(Result)}.", cancellationToken) => Result = result;
+    internal PoolingTrainingCanceledException(PoolingTrainingResult<TPooling> result, Exception? unsaved, CancellationToken cancellationToken)
+        : base($"The training was cancelled after {result.Steps} steps; the pooling of epoch {result.BestEpoch} is in {nameof(Result)}.{(unsaved is null ? "" : $" Its checkpoint could not be written: {unsaved.Message}")}", unsaved, cancellationToken) => Result = result;
 
     /// <summary>The last good pooling: the best by validation so far, or the latest weights where nothing was held out.</summary>
     public PoolingTrainingResult<TPooling> Result { get; }

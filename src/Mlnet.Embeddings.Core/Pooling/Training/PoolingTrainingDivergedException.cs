@@ -8,6 +8,6 @@ public sealed class PoolingTrainingDivergedException<TPooling> : ArithmeticExcep
     internal PoolingTrainingDivergedException(PoolingTrainingResult<TPooling> result, double loss, double norm)
         : base($"The training diverged at step {result.Steps + 1}: the loss is {loss} and its gradient's length {norm}. Lower the learning rate, clip gradients to a smaller length or raise the loss's temperature; the last good pooling, of epoch {result.BestEpoch}, is in {nameof(Result)}.") => Result = result;
 
-    /// <summary>The last good pooling: the best by validation so far, or the weights of the latest step where nothing was held out.</summary>
+    /// <summary>The last good pooling: the best by validation so far, or that of the last whole epoch (the start in the first one) where nothing was held out.</summary>
     public PoolingTrainingResult<TPooling> Result { get; }
 }

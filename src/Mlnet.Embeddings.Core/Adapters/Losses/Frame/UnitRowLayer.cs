@@ -7,6 +7,10 @@ namespace Mlnet.Embeddings.Adapters.Losses;
 internal sealed class UnitRowLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Squares of lengths beyond lose digits, vanish or overflow in single precision.
+    private static readonly T Shortest = T.CreateTruncating(1e-12);
+    private static readonly T Longest = T.CreateTruncating(1e18);
+
     private T[] _units = [];
     private T[] _lengths = [];
     private int _count;
@@ -30,9 +34,32 @@ internal sealed class UnitRowLayer<T>
         {
             ReadOnlySpan<T> row = rows.Span.Slice(i * stride, width);
             T length = TensorPrimitives.Norm(row);
-            _lengths[i] = length;
-            TensorPrimitives.Multiply(row, length > T.Zero ? T.One / length : T.Zero, _units.AsSpan(i * width, width));
+            Span<T> unit = _units.AsSpan(i * width, width);
+            if (length > Shortest && length < Longest)
+            {
+                _lengths[i] = length;
+                TensorPrimitives.Multiply(row, T.One / length, unit);
+                return;
+            }
+
+            _lengths[i] = Scale(row, unit);
         });
+    }
+
+    // The largest value comes out first.
+    private static T Scale(ReadOnlySpan<T> row, Span<T> unit)
+    {
+        T largest = T.Abs(TensorPrimitives.MaxMagnitude(row));
+        if (!(largest > T.Zero))
+        {
+            unit.Clear();
+            return T.Zero;
+        }
+
+        TensorPrimitives.Divide(row, largest, unit);
+        T length = TensorPrimitives.Norm<T>(unit);
+        TensorPrimitives.Divide(unit, length, unit);
+        return largest * length;
     }
 
     /// <summary>What the gradient of the unit rows gives for the rows, times a weight; overwrites <paramref name="unitGradients"/>.</summary>
