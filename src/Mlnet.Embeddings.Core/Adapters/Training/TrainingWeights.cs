@@ -12,8 +12,8 @@ internal sealed record TrainingWeights(float[][] Current, float[][] Best, float[
     /// <summary>Keeps the parameters as the best ones.</summary>
     public void Keep() => Copy(Current, Best);
 
-    /// <summary>Whether the parameters are numbers.</summary>
-    public bool AreFinite => Array.TrueForAll(Current, parameters => TensorPrimitives.IsFiniteAll<float>(parameters));
+    /// <summary>Whether the parameters are numbers; an identity has none.</summary>
+    public bool AreFinite => Array.TrueForAll(Current, parameters => parameters.Length == 0 || TensorPrimitives.IsFiniteAll<float>(parameters));
 
     private static void Copy(float[][] from, float[][] to)
     {

@@ -35,6 +35,13 @@ public class AdapterExtremesTests
         Assert.Equal(rows.Values.ToArray(), e.Result.Adapter.Apply(rows).Values.ToArray());
     }
 
+    [Fact]
+    public void A_tower_without_weights_does_not_diverge()
+    {
+        AdapterTrainer trainer = new(Options(o => (o.Architecture, o.ValidationShare) = (new TwoTowerArchitecture(new LinearArchitecture(), new IdentityArchitecture()), 0)));
+        Assert.Equal(3, trainer.Fit(Pairs(60), cancellationToken: TestContext.Current.CancellationToken).BestEpoch);
+    }
+
     [Theory]
     [InlineData(1e-25f)]
     [InlineData(1e25f)]
