@@ -161,7 +161,7 @@ public sealed class AdaptTests : IDisposable
         ToolRun both = await Run("embed", "--input", texts, "--output", _scratch["both.npy"], "--adapter", _scratch["adapter"], "--adapter", _scratch["second"]);
 
         Assert.True(both.ExitCode == 0, both.Error);
-        (await Run("embed", "--input", texts, "--output", _scratch["one.npy"], "--adapter", _scratch["second"], "--quiet")).AssertRefused("trained for the model 'fake + adapt:low-rank'", "this is the model 'fake'");
+        (await Run("embed", "--input", texts, "--output", _scratch["one.npy"], "--adapter", _scratch["second"], "--quiet")).AssertRefused("trained for the model 'fake + adapt:bottleneck'", "this is the model 'fake'");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class AdapterTrainer
         ArgumentNullException.ThrowIfNull(data);
         TrainingSetup setup = new(_options, data, validation, cancellationToken);
         TrainingCheckpoint? checkpoint = _options.CheckpointPath is string path ? new(path, setup.Settings) : null;
-        TrainingRun run = new(setup.CreateModel(), setup.Training, setup.Validation, setup.Negatives, _options, checkpoint, progress);
+        TrainingRun run = new(setup.CreateModel(), setup.Training, setup.Validation, setup.Negatives, setup.Options, checkpoint, progress, setup.Noise);
         try
         {
             if (run.Train(cancellationToken) is (double loss, double norm))

@@ -150,6 +150,9 @@ public sealed class AdapterTrainingData
             : throw new ArgumentException($"{nameof(AdapterTrainerOptions.Remining)} finds negatives for pairs or judgements in memory, of one number of dimensions; these examples are {(Table is null ? "streamed" : $"{Rows} of {Table.AnchorDimensions} and {Table.CandidateDimensions} dimensions")}.");
     }
 
+    /// <summary>Examples of a table, as they are.</summary>
+    internal static AdapterTrainingData FromTable(ExampleTable table) => new(table);
+
     private static void CheckCount(EmbeddingMatrix rows, string rowsName, int count, string name, string what)
     {
         if (rows.Rows == 0)

@@ -83,6 +83,9 @@ internal sealed partial class TrainingBatch<T>
         }
     }
 
+    /// <summary>Adds noise to every row.</summary>
+    public void Disturb(RowNoise noise, Random random) => noise.Add(AnchorValues.Span, CandidateValues.Span, random);
+
     private void Put(Memory<T> to, int index, int offset, EmbeddingMatrix from, ulong[] keys, int row)
     {
         ReadOnlySpan<float> values = from.Row(row);

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Mlnet.Embeddings.Adapters.Training;
 
 /// <summary>The networks of an adapter, one or two.</summary>
@@ -48,8 +50,9 @@ internal sealed class AdapterPlan : NetworkPlan
     /// <summary>The fitted adapters of weights.</summary>
     /// <param name="weights">Those of the networks, and last those of the softmax over classes where there is one.</param>
     /// <param name="classes">Its classes; 0 for none.</param>
+    /// <param name="scale">What cosines with its prototypes are multiplied by; null where it has weights and offsets.</param>
     /// <param name="normalize">Whether the adapters scale to length 1.</param>
-    public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights, int classes, bool normalize)
+    public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights, int classes, double? scale, bool normalize)
     {
         EmbeddingAdapter query = new(_architecture.QuerySide.Name, _query, [.. weights[0]], normalize);
         EmbeddingAdapter passage = IsShared ? query : new(_architecture.PassageSide.Name, _passage, [.. weights[1]], normalize);
@@ -58,10 +61,29 @@ internal sealed class AdapterPlan : NetworkPlan
             return (new(query, passage), null);
         }
 
-        // The softmax was trained on outputs as the network gives them.
-        EmbeddingAdapter body = new(_architecture.QuerySide.Name, _query, [.. weights[0]], normalize: false);
+        // The softmax was trained on outputs as the network gives them, or, where it has prototypes, on their directions.
+        EmbeddingAdapter body = new(_architecture.QuerySide.Name, _query, [.. weights[0]], normalize: scale is not null);
         int split = _query.OutputDimensions * classes;
-        return (new(query, passage), new(body, weights[^1][..split], weights[^1][split..]));
+        return (new(query, passage), scale is double s ? new(body, Columns(weights[^1], classes, s), new float[classes]) : new(body, weights[^1][..split], weights[^1][split..]));
+    }
+
+    // The prototypes' directions, as columns, times the scale.
+    private static float[] Columns(float[] prototypes, int classes, double scale)
+    {
+        int d = prototypes.Length / classes;
+        float[] columns = new float[prototypes.Length];
+        for (int c = 0; c < classes; c++)
+        {
+            ReadOnlySpan<float> prototype = prototypes.AsSpan(c * d, d);
+            float length = TensorPrimitives.Norm(prototype);
+            float share = length > 0 ? (float)scale / length : 0;
+            for (int j = 0; j < d; j++)
+            {
+                columns[(j * classes) + c] = prototype[j] * share;
+            }
+        }
+
+        return columns;
     }
 
     private static DenseStack<float> Start(AdapterArchitecture architecture, StackShape shape, int seed, int side)

@@ -118,7 +118,7 @@ internal sealed class TowerModel<T>
     }
 
     private double ClassLoss(TrainingBatch<T> batch, Memory<T> outputs, Memory<T> gradients) =>
-        _classes is null ? 0 : _classes.Evaluate(new(outputs, batch.Anchors), batch.Labels, batch.SecondLabels, batch.LabelShares, gradients, Gradients[^1], _classWeight, _threads);
+        _classes is null ? 0 : _classes.Evaluate(new(outputs, batch.Anchors), new(batch.Labels, batch.SecondLabels, batch.LabelShares), gradients, Gradients[^1], _classWeight, _threads);
 
     private void Backward(TrainingBatch<T> batch, Memory<T> gradients, int split)
     {

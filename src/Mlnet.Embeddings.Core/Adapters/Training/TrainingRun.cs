@@ -12,6 +12,7 @@ internal sealed class TrainingRun
     private readonly ExampleFeed? _validation;
     private readonly RefreshedNegatives? _negatives;
     private readonly AdapterTrainerOptions _options;
+    private readonly RowNoise? _noise;
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly IProgress<AdapterTrainingProgress>? _progress;
     private readonly AdamW<float>[] _optimizers;
@@ -28,9 +29,10 @@ internal sealed class TrainingRun
     /// <param name="options">How.</param>
     /// <param name="checkpoint">Where the state is kept; null for nowhere.</param>
     /// <param name="progress">Told every 20 steps and after each epoch.</param>
-    public TrainingRun(TowerModel<float> model, ExampleFeed feed, ExampleFeed? validation, RefreshedNegatives? negatives, AdapterTrainerOptions options, TrainingCheckpoint? checkpoint, IProgress<AdapterTrainingProgress>? progress)
+    /// <param name="noise">What disturbs the rows that are trained on; null for nothing.</param>
+    public TrainingRun(TowerModel<float> model, ExampleFeed feed, ExampleFeed? validation, RefreshedNegatives? negatives, AdapterTrainerOptions options, TrainingCheckpoint? checkpoint, IProgress<AdapterTrainingProgress>? progress, RowNoise? noise = null)
     {
-        (_model, _feed, _validation, _negatives, _options, _checkpoint, _progress) = (model, feed, validation, negatives, options, checkpoint, progress);
+        (_model, _feed, _validation, _negatives, _options, _checkpoint, _progress, _noise) = (model, feed, validation, negatives, options, checkpoint, progress, noise);
         State.Mined = negatives?.Mined;
         AdamWSettings settings = new(options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
         _optimizers = [.. model.Networks.Select(n => new AdamW<float>(n.Ranges, n.Parameters.Length, settings))];
@@ -135,6 +137,11 @@ internal sealed class TrainingRun
         Random random = Seeds.Of(_options.Seed, -1 - State.Epoch, State.Batch);
         _batch.Fill(slice.Table, slice.Examples.Span, _options.NegativesPerExample, random, _options.Mixing?.ExtraNegatives ?? 0);
         _options.Mixing?.Apply(_batch, random);
+        if (_noise is not null)
+        {
+            _batch.Disturb(_noise, random);
+        }
+
         double loss = _model.Evaluate(_batch, random);
         double norm = GradientLength();
         (_loss, _norm) = (loss, norm);
@@ -240,6 +247,6 @@ internal sealed class TrainingRun
     {
         // The middle of a step: neither the first nor the last one is of no use.
         double done = (step - 0.5) / Steps;
-        return _options.LearningRate * (done < _options.WarmUp ? done / _options.WarmUp : 0.5 * (1 + Math.Cos(Math.PI * (done - _options.WarmUp) / (1 - _options.WarmUp))));
+        return _options.LearningRate!.Value * (done < _options.WarmUp ? done / _options.WarmUp : 0.5 * (1 + Math.Cos(Math.PI * (done - _options.WarmUp) / (1 - _options.WarmUp))));
     }
 }

@@ -20,12 +20,13 @@ internal sealed class TrainingSetup
             (data, validation) = (data.ForMining(), validation?.ForMining());
         }
 
-        (_options, _like, _validation) = (options, First(data), validation is null ? null : First(validation));
+        (_like, _validation) = (First(data), validation is null ? null : First(validation));
+        _options = options = plan is null ? options.For(data.Rows, _like.AnchorDimensions) : options;
         bool isLabelled = _like.Labels is not null;
         _classWeight = isLabelled ? options.ClassWeight ?? (options.Loss is null ? 1 : 0) : 0;
         _loss = options.Loss ?? Usual(data.Rows);
         CheckLoss(data.Rows);
-        _plan = plan ?? new AdapterPlan(options.Architecture, _like);
+        _plan = plan ?? new AdapterPlan(options.Architecture!, _like);
         if (_plan.Parameters == 0 && !(_classWeight > 0))
         {
             throw new ArgumentException("Identity on both sides leaves nothing to train; take another architecture for one.");
@@ -36,6 +37,9 @@ internal sealed class TrainingSetup
         Check(data, validation);
     }
 
+    /// <summary>The options, with what is usual for such examples.</summary>
+    public AdapterTrainerOptions Options => _options;
+
     /// <summary>The examples that are trained on.</summary>
     public ExampleFeed Training { get; }
 
@@ -45,6 +49,9 @@ internal sealed class TrainingSetup
     /// <summary>Mines the negatives of the former anew; null where they are given or none.</summary>
     public RefreshedNegatives? Negatives { get; private set; }
 
+    /// <summary>What disturbs the rows that are trained on; null for nothing.</summary>
+    public RowNoise? Noise => _options.InputNoise is > 0 and double share ? new(share, _like) : null;
+
     /// <summary>What a checkpoint of this training names, so that no other takes it up.</summary>
     public string Settings
     {
@@ -52,7 +59,7 @@ internal sealed class TrainingSetup
         {
             AdapterTrainerOptions o = _options;
             return string.Create(CultureInfo.InvariantCulture, $"""
-                {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {_plan.Description}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R};
+                {_like.Rows} {Training.Count}+{Validation?.Count ?? 0} {Fingerprint():x16}; {_plan.Description}; {_loss?.Name ?? "none"}; classes {_classes} {_classWeight:R} {o.LabelSmoothing:R} {o.ClassScale:R}; noise {o.InputNoise:R};
                 {o.Batches.Name} {o.BatchSize} {o.NegativesPerExample} {o.WindowBatches} {o.Mixing?.Name ?? "unmixed"} {o.MaskNegativesAbove:R} {o.Remining?.Name ?? "given"}; epochs {o.Epochs} patience {o.Patience}; rate {o.LearningRate:R} {o.WarmUp:R}; decay {o.WeightDecay:R} {o.Beta1:R} {o.Beta2:R} {o.Epsilon:R} clip {o.ClipNorm:R}; seed {o.Seed}
                 """).ReplaceLineEndings(" ");
         }
@@ -62,13 +69,15 @@ internal sealed class TrainingSetup
     public TowerModel<float> CreateModel()
     {
         (AdapterNetwork<float> query, AdapterNetwork<float> passage) = _plan.Start(_options.Seed);
-        ClassTop<float>? top = _classWeight > 0 ? new(_plan.OutputDimensions, _classes, _options.LabelSmoothing) : null;
+        ClassTop<float>? top = !(_classWeight > 0) ? null
+            : _options.ClassScale is double scale ? new CosineClassTop<float>(new PrototypeStart(Training, query, _classes, _options.Threads).Prototypes, _classes, scale, _options.LabelSmoothing)
+            : new LinearClassTop<float>(_plan.OutputDimensions, _classes, _options.LabelSmoothing);
         return new(query, passage, _loss, _like.Rows, top, _classWeight, _options.Threads, _options.MaskNegativesAbove);
     }
 
     /// <summary>The fitted adapters of weights, where the training is of adapters.</summary>
     public (TwoTowerAdapter Towers, AdapterClassifier? Classifier) Finish(float[][] weights) =>
-        ((AdapterPlan)_plan).Finish(weights, _classWeight > 0 ? _classes : 0, _options.NormalizeOutput);
+        ((AdapterPlan)_plan).Finish(weights, _classWeight > 0 ? _classes : 0, _options.ClassScale, _options.NormalizeOutput);
 
     private static ExampleTable First(AdapterTrainingData data) => data.Table ?? data.Blocks!.FirstOrDefault()?.Table
         ?? throw new ArgumentException("The blocks of examples are there the first time they are enumerated only; each pass over them enumerates them anew.", nameof(data));

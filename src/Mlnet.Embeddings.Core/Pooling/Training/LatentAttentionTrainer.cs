@@ -46,7 +46,7 @@ public sealed class LatentAttentionTrainer
             throw new ArgumentException($"The validation states have {validation.States.Dimensions} values, the training states {data.States.Dimensions}; both must be of one model.", nameof(validation));
         }
 
-        LatentAttentionHead head = (LatentAttentionHead)_options.Architecture;
+        LatentAttentionHead head = (LatentAttentionHead)_options.Architecture!;
         AttentionLayout layout = head.LayoutFor(data.States.Dimensions);
 
         // Rows of validation data of their own follow those that are trained on.

@@ -32,7 +32,7 @@ public sealed class MultiLayerAttentionTrainer
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
-        MultiLayerAttentionHead head = (MultiLayerAttentionHead)_options.Architecture;
+        MultiLayerAttentionHead head = (MultiLayerAttentionHead)_options.Architecture!;
         Adapters.Training.ExampleTable like = data.Table ?? data.Blocks!.First().Table!;
         if (like.AnchorDimensions % layers != 0 || like.CandidateDimensions != like.AnchorDimensions)
         {

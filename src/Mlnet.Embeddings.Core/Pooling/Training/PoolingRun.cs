@@ -12,8 +12,13 @@ internal static class PoolingRun
     {
         AdapterTrainerOptions copy = options.Clone();
         copy.Validate();
+
+        // A network of token states reads more than the rows that noise would be added to; its usual rate is Adam's own.
+        copy.InputNoise ??= 0;
+        copy.LearningRate ??= 0.001;
         return copy.Architecture is not THead
-            ? throw new ArgumentException($"{nameof(options.Architecture)} is '{copy.Architecture.Name}'; give a {typeof(THead).Name}.", nameof(options))
+            ? throw new ArgumentException($"{nameof(options.Architecture)} is '{copy.Architecture?.Name ?? "the usual"}'; give a {typeof(THead).Name}.", nameof(options))
+            : copy.InputNoise > 0 ? throw new ArgumentException($"{nameof(options.InputNoise)} is {copy.InputNoise}; poolings are trained on token states as they are.", nameof(options))
             : copy.NormalizeOutput ? throw new ArgumentException($"{nameof(options.NormalizeOutput)} is on; a pooling gives vectors as they are, and what follows it scales them.", nameof(options))
             : copy;
     }

@@ -100,7 +100,7 @@ public sealed class TrainedPoolingEstimator : IEstimator<TokenPoolingTransformer
     {
         if (TokenStatesColumn.LayersOf(states) is int layers and > 1)
         {
-            throw new ArgumentException($"{Kind}: the column '{_input}' has the states of {layers} layers, and '{training.Architecture.Name}' pools those of one. Train a {nameof(MultiLayerAttentionHead)}, or encode the last layer alone.");
+            throw new ArgumentException($"{Kind}: the column '{_input}' has the states of {layers} layers, and '{training.Architecture!.Name}' pools those of one. Train a {nameof(MultiLayerAttentionHead)}, or encode the last layer alone.");
         }
 
         using PoolingExamples examples = new(Columns, _options, dimensions, 1, cancellationToken);

@@ -34,13 +34,13 @@ public class BatchMixingTests
     [Fact]
     public void The_softmax_over_classes_takes_mixed_labels_as_the_mean_of_both()
     {
-        ClassTop<double> top = new(2, 3, smoothing: 0.1);
+        LinearClassTop<double> top = new(2, 3, smoothing: 0.1);
         double[] row = [0.4, -0.7];
         new double[] { 1, 0.5, -1, 0.3, 0.2, 0.7, 0.1, -0.2, 0.6 }.CopyTo(top.Network.Parameters, 0);
 
         Assert.Equal((0.7 * Loss(2, 2, 1)) + (0.3 * Loss(1, 1, 1)), Loss(2, 1, 0.7), 1e-14);
 
-        double Loss(int label, int second, double share) => top.Evaluate(new(row, 1), [label], [second], [share], default, new double[9], 1, 1);
+        double Loss(int label, int second, double share) => top.Evaluate(new(row, 1), new([label], [second], [share]), default, new double[9], 1, 1);
     }
 
     [Fact]

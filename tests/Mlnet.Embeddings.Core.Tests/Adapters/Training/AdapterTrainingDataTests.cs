@@ -46,7 +46,7 @@ public class AdapterTrainingDataTests
         AssertSays("There are 1 examples to train on", () => PlantedData.Fit(AdapterTrainingData.FromPairs(PlantedData.Normal(1, 4, 1), PlantedData.Normal(1, 4, 1)), new() { Architecture = new LinearArchitecture() }));
         AssertSays("learns from ScoredPairs; these examples are Pairs", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, Ten), new() { Loss = new CoSent(), Architecture = new LinearArchitecture() }));
         AssertSays("one network cannot take both", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, PlantedData.Normal(10, 5, 1)), new() { Architecture = new LinearArchitecture() }));
-        AssertSays("A rank of 32 is more than the 4 dimensions", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, Ten), new()));
+        AssertSays("A rank of 32 is more than the 4 dimensions", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, Ten), new() { Architecture = new LowRankArchitecture() }));
         AssertSays("leaves nothing to train", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, Ten), new() { Architecture = new TwoTowerArchitecture(new IdentityArchitecture(), new IdentityArchitecture()) }));
         AssertSays("both must be alike", () => PlantedData.Fit(AdapterTrainingData.FromPairs(Ten, Ten), new() { Architecture = new LinearArchitecture() }, AdapterTrainingData.FromPairs(PlantedData.Normal(9, 5, 1), PlantedData.Normal(9, 5, 1))));
     }
@@ -70,7 +70,7 @@ public class AdapterTrainingDataTests
         EmbeddingMatrix rows = PlantedData.Normal(400, 6, 5), others = PlantedData.Normal(400, 6, 6);
         int[] labels = Labels(rows), wanted = Labels(others);
 
-        AdapterTrainingResult result = PlantedData.Fit(AdapterTrainingData.FromLabels(rows, labels), new() { Architecture = new BottleneckArchitecture(24), LearningRate = 0.02, BatchSize = 32, Epochs = 40, Patience = 8 });
+        AdapterTrainingResult result = PlantedData.Fit(AdapterTrainingData.FromLabels(rows, labels), new() { Architecture = new BottleneckArchitecture(24), LearningRate = 0.02, BatchSize = 32, Epochs = 40, Patience = 8, InputNoise = 0 });
 
         int right = result.Classifier!.Predict(others).Zip(wanted).Count(p => p.First == p.Second);
         Assert.True(right > 340, $"{right} of 400 are right.");
