@@ -2,6 +2,7 @@ using Mlnet.Embeddings.Benchmarks;
 using Mlnet.Embeddings.Benchmarks.Adapters;
 using Mlnet.Embeddings.Benchmarks.Encoder;
 using Mlnet.Embeddings.Benchmarks.Experiments;
+using Mlnet.Embeddings.Benchmarks.Experiments.Adaptation;
 using Mlnet.Embeddings.Benchmarks.Hubness;
 using Mlnet.Embeddings.Benchmarks.Neighbors;
 #if RANKING
@@ -29,6 +30,7 @@ IReadOnlyDictionary<string, (string What, Action<string[]> Run)> benchmarks = ne
     ["adapters"] = ("a linear adapter trained on 50,000 pairs × 384 by InfoNCE beside PyTorch, 2 threads (an argument names the Python)", TrainingBenchmark.Run),
     ["adapters-parts"] = ("filling a batch of 256 pairs × 384, its loss and gradient, moving the weights, one thread, in time and bytes (BenchmarkDotNet)", TrainingPartsBenchmark.Run),
     ["transforms"] = ("what each transform of vectors does to similarity, classification and clusters: where the defaults come from", TransformExperiment.Run),
+    ["adapter-quality"] = ("what adapters gain on Banking77 (16 rows an intent, all), TREC, Cranfield and CISI (or of these: few, full, questions, retrieval; --train-folds leaves test files alone)", AdaptationExperiment.Run),
 #if MKL
     ["vector-whiten"] = ("ML.NET's own VectorWhiten beside WhitenEmbedding: covariance and mean, similarity, time", VectorWhitenBenchmark.Run),
 #endif

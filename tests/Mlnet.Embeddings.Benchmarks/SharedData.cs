@@ -68,4 +68,12 @@ internal static class SharedData
 
         return ([.. texts], [.. labels]);
     }
+
+    /// <summary>TREC's questions and their coarse classes.</summary>
+    /// <param name="part"><c>train</c> or <c>test</c>.</param>
+    public static (string[] Texts, string[] Labels) TrecQuestions(string part)
+    {
+        string[] lines = [.. File.ReadLines(Path($"data/classification/trec/TREC.{part}"), Encoding.Latin1).Where(l => l.Length > 0)];
+        return ([.. lines.Select(l => l[(l.IndexOf(' ') + 1)..])], [.. lines.Select(l => l[..l.IndexOf(':')])]);
+    }
 }
