@@ -49,7 +49,7 @@ public sealed record AdapterReport
             {
                 AdapterVerdict.Better => $"The adapter is better than none: {figures}.",
                 AdapterVerdict.Worse => $"The adapter is worse than none: {figures}. Leave it out.",
-                AdapterVerdict.NoDifference => $"The adapter does not beat the embeddings as they were: {figures}. Leave it out, or train on more rows.",
+                AdapterVerdict.NoDifference => $"On the rows held out the adapter does not beat the embeddings as they were: {figures}. Hold out more rows to tell a small gain, or train on more.",
                 _ when double.IsNaN(Main.Before) => $"Whether the adapter helps cannot be told, because the two sides cannot be compared without it: {figures}.",
                 _ => string.Create(CultureInfo.InvariantCulture, $"Whether the adapter helps cannot be told from so few: {figures}, {FewestToTell} at least are needed. Hold out more rows."),
             };
