@@ -26,7 +26,7 @@ public sealed class AdapterTrainerOptions
 
     /// <summary>
     /// Normal noise that is added to a row whenever it is trained on, in each dimension as a share of the rows' standard deviation there (of the first block's, where they stream by), so that few rows
-    /// stand for their surroundings; null for the usual: 0.6 for rows with a class and 0 for others. Trainings of poolings refuse it.
+    /// stand for their surroundings; null for the usual: 0.6 for rows with a class, half a point with 16 rows a class of Banking77, and 0 for others. Trainings of poolings refuse it.
     /// </summary>
     public double? InputNoise { get; set; }
 
